@@ -1,0 +1,181 @@
+package token
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/veilhash/veilhash/sdk/imagehash"
+)
+
+// lowestFrequency is the scheme of docs/protocol.md, section 2.1: the bits of the lowest frequencies, with the doubtful
+// ones inverted best first.
+//
+// Low frequencies survive what people do to pictures, and taking bits as they are keeps the number of
+// uncertain ones least; error-correcting codes, and bits chosen by stability, were measured to be no better.
+type lowestFrequency struct {
+	bits   int
+	rounds []round
+}
+
+// A round is how many probes come from a view.
+type round struct {
+	view   imagehash.View
+	probes int
+}
+
+var _ Scheme = (*lowestFrequency)(nil)
+
+// Bounds on the scheme's parameters.
+const (
+	minBits   = 8
+	maxProbes = 256 // C
+	maxRounds = 32
+)
+
+const lowestFrequencyName = "lowest-frequency"
+
+// frequencyOrder lists the 256 bits by rising frequency: i+j, ties by the bit's number 16i+j.
+var frequencyOrder = func() (order [imagehash.HashBits]int) {
+	n := 0
+	for sum := range 31 {
+		for i := max(0, sum-15); i <= min(sum, 15); i++ {
+			order[n] = 16*i + sum - i
+			n++
+		}
+	}
+	return order
+}()
+
+func parseLowestFrequency(text string) (*lowestFrequency, error) {
+	fields := strings.Split(text, " ")
+	if len(fields) != 3 || fields[0] != lowestFrequencyName {
+		return nil, &SchemeError{"this version knows only " + lowestFrequencyName + " bits=b probes=view:n,…"}
+	}
+	s := new(lowestFrequency)
+	bits, ok := strings.CutPrefix(fields[1], "bits=")
+	var err error
+	if s.bits, err = strconv.Atoi(bits); !ok || err != nil || s.bits < minBits || s.bits > imagehash.HashBits {
+		return nil, &SchemeError{"bits is not a number from 8 to 256"}
+	}
+	rounds, ok := strings.CutPrefix(fields[2], "probes=")
+	if !ok {
+		return nil, &SchemeError{"there is no list of probes"}
+	}
+	for part := range strings.SplitSeq(rounds, ",") {
+		if err := s.parseRound(part); err != nil {
+			return nil, err
+		}
+	}
+	if s.Count() > maxProbes || len(s.rounds) > maxRounds {
+		return nil, &SchemeError{"more than 256 probes or 32 views"}
+	}
+	return s, nil
+}
+
+func (s *lowestFrequency) parseRound(part string) error {
+	name, count, ok := strings.Cut(part, ":")
+	n, err := strconv.Atoi(count)
+	if !ok || err != nil || n < 1 || n > maxProbes {
+		return &SchemeError{"probes are listed as view:n, n from 1 to 256"}
+	}
+	view, err := imagehash.ParseView(name)
+	if err != nil {
+		return &SchemeError{err.Error()}
+	}
+	for _, r := range s.rounds {
+		if r.view == view {
+			return &SchemeError{"the view " + name + " is listed twice"}
+		}
+	}
+	s.rounds = append(s.rounds, round{view, n})
+	return nil
+}
+
+func (s *lowestFrequency) String() string {
+	b := []byte(lowestFrequencyName + " bits=")
+	b = strconv.AppendInt(b, int64(s.bits), 10)
+	for i, r := range s.rounds {
+		if i == 0 {
+			b = append(b, " probes="...)
+		} else {
+			b = append(b, ',')
+		}
+		b = append(append(b, r.view.String()...), ':')
+		b = strconv.AppendInt(b, int64(r.probes), 10)
+	}
+	return string(b)
+}
+
+func (s *lowestFrequency) Count() int {
+	n := 0
+	for _, r := range s.rounds {
+		n += r.probes
+	}
+	return n
+}
+
+func (s *lowestFrequency) Size() int { return (s.bits + 7) / 8 }
+
+func (s *lowestFrequency) Views() []imagehash.View {
+	views := make([]imagehash.View, len(s.rounds))
+	for i, r := range s.rounds {
+		views[i] = r.view
+	}
+	return views
+}
+
+func (s *lowestFrequency) Token(h imagehash.Hash) []byte {
+	t := make([]byte, s.Size())
+	for place, k := range frequencyOrder[:s.bits] {
+		t[place/8] |= byte(h.Bit(k)) << (7 - place%8)
+	}
+	return t
+}
+
+func (s *lowestFrequency) Probes(views []imagehash.ViewFeatures, minQuality int) []Probe {
+	c := collector{scheme: s, count: s.Count()}
+	var usable []*flipper
+	for i, r := range s.rounds {
+		if views[i].Quality < minQuality {
+			continue
+		}
+		f := s.flipper(&views[i])
+		usable = append(usable, f)
+		c.take(f, r.probes)
+	}
+	// A view that ran dry, or was refused, leaves its probes to the others.
+	for progress := true; progress; {
+		progress = false
+		for _, f := range usable {
+			progress = c.take(f, 1) || progress
+		}
+	}
+	return c.probes
+}
+
+// A collector gathers distinct probes.
+type collector struct {
+	scheme *lowestFrequency
+	count  int
+	probes []Probe
+}
+
+// take adds up to n new probes of a view. It reports whether it added one.
+func (c *collector) take(f *flipper, n int) bool {
+	added := false
+	for n > 0 && len(c.probes) < c.count {
+		places, ok := f.next()
+		if !ok {
+			break
+		}
+		p := f.probe(places)
+		if slices.ContainsFunc(c.probes, func(q Probe) bool { return string(q.Token) == string(p.Token) }) {
+			continue
+		}
+		c.probes = append(c.probes, p)
+		added = true
+		n--
+	}
+	return added
+}

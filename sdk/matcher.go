@@ -1,0 +1,112 @@
+package sdk
+
+import (
+	"github.com/veilhash/veilhash/sdk/blindset"
+	"github.com/veilhash/veilhash/sdk/group"
+	"github.com/veilhash/veilhash/sdk/threshold"
+	"github.com/veilhash/veilhash/sdk/token"
+	"github.com/veilhash/veilhash/sdk/voucher"
+)
+
+// A Matcher opens vouchers under one set. It holds the set's blinding keys and **must be kept on the operator's side**. It is safe for concurrent use.
+type Matcher struct {
+	manifest *blindset.Manifest
+	shape    voucher.Params
+	alphas   []*group.Scalar
+}
+
+// NewMatcher prepares for matching with the keys of the set's layers, in their order (blindset.Keyring.ForManifest). Errors are
+// blindset.ErrNoKey for a key that is not its layer's, and token.ErrScheme.
+func NewMatcher(m *blindset.Manifest, keys []blindset.LayerKey) (*Matcher, error) {
+	if len(keys) != len(m.Layers) {
+		return nil, blindset.ErrNoKey
+	}
+	scheme, err := token.Parse(m.Scheme)
+	if err != nil {
+		return nil, err
+	}
+	a := &Matcher{manifest: m, shape: voucherShape(m, scheme)}
+	for i := range keys {
+		if !keys[i].L().Equal(m.Layers[i].Key) {
+			return nil, blindset.ErrNoKey
+		}
+		a.alphas = append(a.alphas, keys[i].Alpha)
+	}
+	return a, nil
+}
+
+// String hides the keys.
+func (m *Matcher) String() string { return "[matcher for set " + m.manifest.ID().String() + "]" }
+
+// GoString hides the keys.
+func (m *Matcher) GoString() string { return m.String() }
+
+// Manifest is the set's manifest. It must not be changed.
+func (m *Matcher) Manifest() *blindset.Manifest { return m.manifest }
+
+// Match opens a voucher's outer layer. The binding must be that of the message it came with. The error is voucher.ErrClosed where the picture is
+// not in the set, which is the ordinary case; the others of voucher.Params.Open say what is wrong with the voucher.
+func (m *Matcher) Match(v *voucher.Voucher, b voucher.Binding) (*voucher.Opened, error) {
+	return m.shape.Open(v, b.Digest(), m.alphas)
+}
+
+// A Tally counts the matches of one account, in one period and under one generation of its secret, and finds out when
+// payloads can be read. It is not safe for concurrent use.
+type Tally struct {
+	detector   *threshold.Detector
+	synthetics int
+	find       func(voucher.ID) *voucher.Opened
+}
+
+// A TallyKey says what is counted together: matches of one account agree in it or have nothing to do with each other.
+type TallyKey struct {
+	Account    string
+	Generation uint32
+	Period     uint32
+}
+
+// NewTally is an empty tally for vouchers under the matcher's set. find returns a match that was added before, or nil if it is gone; the tally asks
+// for a few of the latest when a match may be the one that opens the account.
+func (m *Matcher) NewTally(find func(voucher.ID) *voucher.Opened) (*Tally, error) {
+	t := &Tally{synthetics: m.manifest.Synthetics, find: find}
+	var err error
+	t.detector, err = threshold.NewDetector(threshold.Config{
+		Threshold: m.manifest.Threshold,
+		Synthetic: m.manifest.Synthetics,
+		Check:     t.check,
+	})
+	return t, err
+}
+
+func (t *Tally) check(key threshold.PayloadKey, ref threshold.Ref) bool {
+	o := t.find(voucher.ID(ref[:]))
+	return o != nil && o.Check([32]byte(key.Bytes()))
+}
+
+// Add counts a match. The caller stores it first, so that find knows it. The error is one of package threshold for a share that no honest client
+// sends; the tally is unchanged then.
+func (t *Tally) Add(o *voucher.Opened) (threshold.Result, error) {
+	share, err := threshold.ParseShare(o.Share, t.synthetics)
+	if err != nil {
+		return threshold.Result{}, err
+	}
+	var ref threshold.Ref
+	copy(ref[:], o.ID[:])
+	return t.detector.AddMatch(ref, share)
+}
+
+// Payload opens a match's payload if the account is open. The error is ErrBelowThreshold if it is not, voucher.ErrPayloadKey for a match that is not one of
+// the account's true ones, and voucher.ErrInvalid.
+func (t *Tally) Payload(o *voucher.Opened) ([]byte, error) {
+	key, open := t.detector.PayloadKey()
+	if !open {
+		return nil, ErrBelowThreshold
+	}
+	return o.Payload([32]byte(key.Bytes()))
+}
+
+// Open reports whether the account has reached the threshold.
+func (t *Tally) Open() bool {
+	_, open := t.detector.PayloadKey()
+	return open
+}

@@ -1,0 +1,165 @@
+package sdk
+
+import (
+	"errors"
+
+	"github.com/veilhash/veilhash/sdk/blindset"
+	"github.com/veilhash/veilhash/sdk/imagehash"
+	"github.com/veilhash/veilhash/sdk/internal/entropy"
+	"github.com/veilhash/veilhash/sdk/threshold"
+	"github.com/veilhash/veilhash/sdk/token"
+	"github.com/veilhash/veilhash/sdk/voucher"
+)
+
+// Errors of a scanner's configuration and use.
+var (
+	// ErrConfig: a field of a configuration is missing.
+	ErrConfig = errors.New("sdk: manifest, account and clock are all required")
+
+	// ErrLeavesMissing: a block came before its shard's digests.
+	ErrLeavesMissing = errors.New("sdk: the shard's block digests must come before its blocks")
+
+	// ErrRef: there is no such layer, shard or block in the set.
+	ErrRef = errors.New("sdk: no such block in the set")
+
+	// ErrBelowThreshold: the account's matches do not reach the threshold, and its payloads are closed.
+	ErrBelowThreshold = errors.New("sdk: below the threshold, payloads are closed")
+
+	// ErrUnread: a block that was needed was never provided.
+	ErrUnread = errors.New("sdk: a block of the set was needed and not provided")
+
+	// ErrBindingLength: account or message is longer than 65,535 bytes.
+	ErrBindingLength = errors.New("sdk: account or message is longer than 65535 bytes")
+)
+
+// ScannerConfig says what to scan against, and for whom. Every field without a stated default is required.
+type ScannerConfig struct {
+	// Manifest is the set's manifest as it was published.
+	Manifest []byte
+
+	// Account is the secret of the account that sends the pictures.
+	Account *threshold.Account
+
+	// Clock tells the time in seconds since 1970-01-01 UTC; it decides the period that a voucher counts in.
+	Clock func() int64
+
+	// Entropy is for this module's vectors; the zero value reads crypto/rand.
+	Entropy entropy.Source
+}
+
+// A Scanner makes vouchers under one set for one account. It is for one goroutine; scans may be interleaved.
+type Scanner struct {
+	manifest *blindset.Manifest
+	hasher   imagehash.Hasher
+	scheme   token.Scheme
+	shape    voucher.Params
+	account  *threshold.Account
+	clock    func() int64
+	entropy  entropy.Source
+
+	leaves map[shardRef]*blindset.Leaves
+	dealer *threshold.Dealer // of dealerPeriod
+	period uint32
+}
+
+type shardRef struct{ layer, shard int }
+
+// NewScanner checks the manifest and prepares for scanning. Errors are ErrConfig and those of the manifest's parts: blindset.ErrManifest,
+// token.ErrScheme, *imagehash.ParseError.
+func NewScanner(cfg ScannerConfig) (*Scanner, error) {
+	if len(cfg.Manifest) == 0 || cfg.Account == nil || cfg.Clock == nil {
+		return nil, ErrConfig
+	}
+	m, err := blindset.ParseManifest(cfg.Manifest)
+	if err != nil {
+		return nil, err
+	}
+	hasher, err := imagehash.ParsePDQ(m.Hasher)
+	if err != nil {
+		return nil, err
+	}
+	scheme, err := token.Parse(m.Scheme)
+	if err != nil {
+		return nil, err
+	}
+	return &Scanner{
+		manifest: m,
+		hasher:   hasher,
+		scheme:   scheme,
+		shape:    voucherShape(m, scheme),
+		account:  cfg.Account,
+		clock:    cfg.Clock,
+		entropy:  cfg.Entropy,
+		leaves:   make(map[shardRef]*blindset.Leaves),
+	}, nil
+}
+
+// voucherShape is the shape of a set's vouchers.
+func voucherShape(m *blindset.Manifest, scheme token.Scheme) voucher.Params {
+	p := voucher.Params{
+		SetID:       m.ID(),
+		Probes:      scheme.Count(),
+		ShareSize:   threshold.ShareSize(m.Synthetics),
+		PayloadSize: m.Payload,
+	}
+	for i := range m.Layers {
+		p.Keys = append(p.Keys, m.Layers[i].Key)
+	}
+	return p
+}
+
+// Manifest is the set's manifest. It must not be changed.
+func (s *Scanner) Manifest() *blindset.Manifest { return s.manifest }
+
+// VoucherSize is the length of every voucher, in bytes.
+func (s *Scanner) VoucherSize() int { return s.shape.Size() }
+
+// PayloadCapacity is the longest payload that a voucher can carry, in bytes.
+func (s *Scanner) PayloadCapacity() int { return s.shape.Capacity() }
+
+// HasLeaves reports whether a shard's block digests have been given.
+func (s *Scanner) HasLeaves(layer, shard int) bool {
+	return s.leaves[shardRef{layer, shard}] != nil
+}
+
+// Leaves takes the block digests that a shard's file begins with and checks them against the manifest. Errors are ErrRef,
+// blindset.ErrLength and blindset.ErrLeaves.
+func (s *Scanner) Leaves(layer, shard int, leaves []byte) error {
+	if layer < 0 || layer >= len(s.manifest.Layers) || shard < 0 || shard >= len(s.manifest.Layers[layer].Shards) {
+		return ErrRef
+	}
+	l, err := s.manifest.Layers[layer].NewLeaves(shard, leaves)
+	if err != nil {
+		return err
+	}
+	s.leaves[shardRef{layer, shard}] = l
+	return nil
+}
+
+// CheckBlock verifies one block of the set, as a download brings it. Errors are ErrLeavesMissing, blindset.ErrLength and blindset.ErrBlock.
+func (s *Scanner) CheckBlock(ref blindset.Ref, block []byte) error {
+	l := s.leaves[shardRef{ref.Layer, ref.Shard}]
+	if l == nil {
+		return ErrLeavesMissing
+	}
+	return l.CheckBlock(ref.Block, block)
+}
+
+// currentDealer is the account's dealer of the running period.
+func (s *Scanner) currentDealer() (*threshold.Dealer, uint32, error) {
+	period := uint32(s.clock() / (int64(s.manifest.PeriodDays) * 86400))
+	if s.dealer == nil || s.period != period {
+		d, err := s.account.Dealer(threshold.Params{
+			Threshold: s.manifest.Threshold,
+			Synthetic: s.manifest.Synthetics,
+			Period:    period,
+			Epoch:     s.manifest.Epoch,
+			SetID:     s.manifest.ID(),
+		})
+		if err != nil {
+			return nil, 0, err
+		}
+		s.dealer, s.period = d, period
+	}
+	return s.dealer, s.period, nil
+}

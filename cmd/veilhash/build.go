@@ -1,0 +1,241 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/veilhash/veilhash/sdk/blindset"
+	"github.com/veilhash/veilhash/sdk/blindset/builder"
+	"github.com/veilhash/veilhash/sdk/blindset/setdir"
+	"github.com/veilhash/veilhash/sdk/hashlist"
+	"github.com/veilhash/veilhash/sdk/imagehash"
+	"github.com/veilhash/veilhash/sdk/token"
+)
+
+type setBuildCommand struct {
+	List   []string `placeholder:"FILE" sep:"none" help:"A list of hashes; again for each further list. NAME=FILE,FILE names a list that comes in several files."`
+	Images []string `placeholder:"DIR" help:"Pictures to hash: a file, or a folder with all below it. They make up one list."`
+	Key    string   `required:"" placeholder:"FILE" help:"The key file; the set's key is added to it."`
+	Out    string   `required:"" placeholder:"DIR" help:"Where the set is to appear; must not exist or be empty."`
+
+	Require  int  `default:"1" placeholder:"K" help:"How many lists must recognise an entry (${default})."`
+	Distance int  `default:"0" placeholder:"BITS" help:"Lists recognise an entry if their PDQ is within this distance; 0: only if tokens are equal (${default})."`
+	Lenient  bool `help:"Count and report broken records, and go on, instead of refusing the list."`
+
+	Scheme     string `default:"balanced" help:"A preset (${default}), or a scheme's whole text."`
+	ListHasher string `default:"pdq-canonical" placeholder:"NAME" help:"What made the lists' hashes: pdq-canonical, pdq-cpp or pdq-full (${default})."`
+	Hasher     string `placeholder:"NAME" help:"What clients hash with (what agrees best with --list-hasher)."`
+	Quality    int    `default:"50" help:"PDQ quality below which nothing is put in or looked up (${default})."`
+
+	Epoch      uint64 `default:"1" help:"The set's number; each set that replaces another has a higher one (${default})."`
+	Payload    int    `default:"4096" placeholder:"BYTES" help:"Size of a voucher's padded payload (${default})."`
+	Threshold  int    `default:"1" placeholder:"T" help:"Matches of one account below which payloads stay closed (${default})."`
+	Synthetics int    `default:"0" placeholder:"W" help:"The most synthetic vouchers of an account and period (${default})."`
+	PeriodDays int    `default:"30" placeholder:"DAYS" help:"How long an account's matches are counted together (${default})."`
+
+	ShardSize int    `default:"4194304" placeholder:"BYTES" help:"The most that a file of the set may have (${default})."`
+	Workers   int    `placeholder:"N" help:"How many processors to use (all)."`
+	TempDir   string `placeholder:"DIR" help:"Where tokens are spilled (beside the set)."`
+}
+
+func (setBuildCommand) Help() string {
+	return `Reads lists (plain, CSV, NCMEC XML, StopNCII or ThreatExchange JSON; told from their first bytes) and pictures, keeps what at
+least --require of them recognise, draws a fresh key and writes the blinded table. The set appears when it is complete. Its key is in
+the key file before that.
+
+Examples:
+  veilhash set build --images photos --key operator.key --out public/set
+  veilhash set build --list ncmec=page1.xml,page2.xml --list iwf.csv --require 2 --distance 12 \
+      --list-hasher pdq-cpp --key operator.key --out public/set`
+}
+
+// buildInfo is what is printed of a set that was built.
+type buildInfo struct {
+	setInfo
+	Dir        string  `json:"dir"`
+	Tokens     int     `json:"tokens"`
+	Duplicates int     `json:"duplicates"`
+	Bytes      int64   `json:"bytes"`
+	Seconds    float64 `json:"seconds"`
+}
+
+func (c *setBuildCommand) Run(a *app) error {
+	info, err := c.build(a)
+	if err != nil {
+		return err
+	}
+	return a.print(info, fmt.Sprintf("built %s\nset\t%s\ntokens\t%d\ncapacity\t%d\nshards\t%d\nbytes\t%d\n",
+		info.Dir, info.Set, info.Tokens, info.Capacity, info.Shards, info.Bytes))
+}
+
+func (c *setBuildCommand) build(a *app) (*buildInfo, error) {
+	start := time.Now()
+	if len(c.List) == 0 && len(c.Images) == 0 {
+		return nil, &exitError{exitUsage, errors.New("nothing to build a set from"), "Name lists with --list or pictures with --images."}
+	}
+	header, scheme, err := c.header()
+	if err != nil {
+		return nil, &exitError{exitUsage, err, ""}
+	}
+	ring, err := a.readKeyring(c.Key)
+	if err != nil {
+		return nil, err
+	}
+	out, err := setdir.Create(c.Out)
+	if err != nil {
+		return nil, err
+	}
+	defer out.Discard()
+	lists, err := c.readLists(a)
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := c.recognise(a, lists, scheme)
+	if err != nil {
+		return nil, err
+	}
+	temp := c.TempDir
+	if temp == "" {
+		temp = filepath.Dir(c.Out)
+	}
+	bar := a.progress("building")
+	result, err := builder.Build(a.ctx, builder.Config{
+		Manifest:      header,
+		Tokens:        tokens,
+		MaxShardBytes: c.ShardSize,
+		TempDir:       temp,
+		Workers:       c.Workers,
+		Progress:      func(_ builder.Stage, done, total int) { bar.update(done, total) },
+	}, out)
+	bar.done()
+	switch {
+	case errors.Is(err, builder.ErrEmptyList):
+		return nil, hinted(refused(errors.New("no entry is left to build a set from")), "See the counts above; --require 1 keeps what a single list holds.")
+	case errors.Is(err, blindset.ErrManifest):
+		return nil, &exitError{exitUsage, err, "Look at the flag of that name."}
+	case err != nil:
+		return nil, err
+	}
+
+	// The key first: a published set whose key is lost would be worthless, a key without a set is not.
+	for _, k := range result.Keys {
+		ring.Add(k)
+	}
+	if err := writeFile(c.Key, ring.AppendText(nil), 0o600); err != nil {
+		return nil, err
+	}
+	if err := out.Commit(); err != nil {
+		return nil, err
+	}
+	set, err := setdir.Open(c.Out)
+	if err != nil {
+		return nil, err
+	}
+	return &buildInfo{describe(set), c.Out, result.Tokens, result.Duplicates, result.Bytes, time.Since(start).Seconds()}, nil
+}
+
+// header is the part of the manifest that the flags decide.
+func (c *setBuildCommand) header() (blindset.Manifest, token.Scheme, error) {
+	text := c.Scheme
+	if preset, ok := token.Preset(text); ok {
+		text = preset
+	}
+	scheme, err := token.Parse(text)
+	if err != nil {
+		return blindset.Manifest{}, nil, fmt.Errorf("%w; presets are %s", err, strings.Join(token.PresetNames(), ", "))
+	}
+	list, err := imagehash.ParsePDQ(c.ListHasher)
+	if err != nil {
+		return blindset.Manifest{}, nil, err
+	}
+	client := c.Hasher
+	if client == "" {
+		client = clientHasher(list).Name()
+	} else if _, err := imagehash.ParsePDQ(client); err != nil {
+		return blindset.Manifest{}, nil, err
+	}
+	recognition := "equal-token"
+	if c.Distance > 0 {
+		recognition = fmt.Sprintf("pdq-distance-%d", c.Distance)
+	}
+	return blindset.Manifest{
+		Epoch: c.Epoch, ListHasher: list.Name(), Hasher: client, Quality: c.Quality, Scheme: text, Payload: c.Payload,
+		Threshold: c.Threshold, Synthetics: c.Synthetics, PeriodDays: c.PeriodDays, Require: c.Require, Recognition: recognition,
+	}, scheme, nil
+}
+
+// clientHasher is the hasher that agrees best, after recompression, with a list of another's hashes (docs/research.md): canonical
+// scaling, sampled at the phase of the other.
+func clientHasher(list imagehash.PDQ) imagehash.PDQ {
+	switch list.Scaling {
+	case imagehash.ScalingCPP:
+		return imagehash.PDQ{Phase: -50}
+	case imagehash.ScalingFull:
+		return imagehash.PDQ{Phase: -145}
+	}
+	return list
+}
+
+// readLists reads all lists and hashes all pictures.
+func (c *setBuildCommand) readLists(a *app) ([]*hashlist.List, error) {
+	var lists []*hashlist.List
+	for _, arg := range c.List {
+		name, files, named := strings.Cut(arg, "=")
+		if !named {
+			name, files = "", arg
+		}
+		cfg := hashlist.Config{Source: name, MinQuality: c.Quality}
+		if c.Quality == 0 {
+			cfg.MinQuality = hashlist.AnyQuality
+		}
+		if c.Lenient {
+			cfg.Mode = hashlist.Lenient
+			cfg.OnBroken = func(e *hashlist.SyntaxError) { a.warn("%v", e) }
+		}
+		list, summary, err := hashlist.ReadFiles(cfg, strings.Split(files, ",")...)
+		if err != nil {
+			return nil, hinted(refused(err), "To skip what is broken and go on, add --lenient.")
+		}
+		a.remark("%s", summary)
+		lists = append(lists, list)
+	}
+	if len(c.Images) > 0 {
+		list, err := c.hashImages(a)
+		if err != nil {
+			return nil, err
+		}
+		lists = append(lists, list)
+	}
+	return lists, nil
+}
+
+// recognise applies the recognition rule and turns what is left into tokens.
+func (c *setBuildCommand) recognise(a *app, lists []*hashlist.List, scheme token.Scheme) (iter.Seq2[[]byte, error], error) {
+	union, err := hashlist.Merge(lists...)
+	if err != nil {
+		return nil, refused(err)
+	}
+	bar := a.progress("comparing")
+	kept, err := union.Recognise(hashlist.Rule{
+		Require:  c.Require,
+		Distance: c.Distance,
+		Token:    func(h hashlist.PDQ) string { return string(scheme.Token(imagehash.Hash(h))) },
+		Progress: bar.update,
+	})
+	bar.done()
+	if err != nil {
+		return nil, &exitError{exitUsage, err, ""}
+	}
+	a.remark("%s", kept)
+	return func(yield func([]byte, error) bool) {
+		for i := range kept.All() {
+			if !yield(scheme.Token(imagehash.Hash(union.Hash(i))), nil) {
+				return
+			}
+		}
+	}, nil
+}

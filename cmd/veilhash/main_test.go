@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"veilhash": func() {
+			os.Exit(run(context.Background(), os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
+		},
+	})
+}
+
+// The scripts in testdata/script are the command line's tests and read as its documentation.
+func TestScripts(t *testing.T) {
+	scripts, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(scripts) < 6 {
+		t.Fatalf("only %d scripts", len(scripts))
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"picture": picture,
+			"flip":    flip,
+			"status":  status,
+		},
+	})
+}
+
+// picture FILE SEED [WIDTH HEIGHT QUALITY] draws a picture that differs from seed to seed and not from size to size.
+func picture(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 && len(args) != 5 {
+		ts.Fatalf("usage: picture FILE SEED [WIDTH HEIGHT QUALITY]")
+	}
+	numbers := []int{0, 320, 240, 90}
+	for i, a := range args[1:] {
+		n, err := strconv.Atoi(a)
+		ts.Check(err)
+		numbers[i] = n
+	}
+	f, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	ts.Check(jpeg.Encode(f, draw(uint64(numbers[0]), numbers[1], numbers[2]), &jpeg.Options{Quality: numbers[3]}))
+	ts.Check(f.Close())
+}
+
+// draw makes blobs of colour.
+func draw(seed uint64, width, height int) image.Image {
+	r := rand.New(rand.NewPCG(seed, 5))
+	type blob struct{ x, y, s, a float64 }
+	var blobs [40]blob
+	for i := range blobs {
+		blobs[i] = blob{r.Float64(), r.Float64(), 0.02 + 0.12*r.Float64(), 255 * (r.Float64() - 0.5)}
+	}
+	img := image.NewRGBA(image.Rect(0, 0, width, height))
+	for y := range height {
+		for x := range width {
+			v := 128.0
+			for _, b := range blobs {
+				dx, dy := float64(x)/float64(width)-b.x, float64(y)/float64(height)-b.y
+				v += b.a * math.Exp(-(dx*dx+dy*dy)/(2*b.s*b.s))
+			}
+			c := uint8(min(max(v, 0), 255))
+			img.SetRGBA(x, y, color.RGBA{c, c, c / 2, 255})
+		}
+	}
+	return img
+}
+
+// flip FILE OFFSET inverts a bit; a negative offset counts from the end.
+func flip(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: flip FILE OFFSET")
+	}
+	files, err := filepath.Glob(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(files) != 1 {
+		ts.Fatalf("%s: %d files", args[0], len(files))
+	}
+	at, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	b, err := os.ReadFile(files[0])
+	ts.Check(err)
+	b[(at+len(b))%len(b)] ^= 4
+	ts.Check(os.WriteFile(files[0], b, 0o644))
+}
+
+// status CODE ARG… runs veilhash and checks its exit code.
+func status(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status CODE ARG…")
+	}
+	err := ts.Exec("veilhash", args[1:]...)
+	code := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		code = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if strconv.Itoa(code) != args[0] {
+		ts.Fatalf("exit code %d, want %s", code, args[0])
+	}
+}

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/veilhash/veilhash/sdk"
+	"github.com/veilhash/veilhash/sdk/voucher"
+)
+
+type openCommand struct {
+	Set      string   `required:"" placeholder:"DIR" help:"The set's directory."`
+	Key      string   `required:"" placeholder:"FILE" help:"The operator's key file."`
+	Binding  string   `required:"" placeholder:"ACCOUNT/MESSAGE" help:"What the vouchers came with; all before the first slash is the account."`
+	Payloads string   `placeholder:"DIR" help:"Write the payloads here, once the account has reached the threshold."`
+	Vouchers []string `arg:"" placeholder:"VOUCHER" help:"The vouchers, all of one account."`
+}
+
+func (openCommand) Help() string {
+	return `A line for each voucher: its file, a tab, and 'match' or 'closed'. A voucher that is refused (damaged, or sealed for another set,
+account or message) is reported and counted, and the rest goes on. Below the set's threshold nothing but that can be known.
+
+Example:
+  veilhash open --set public/set --key operator.key --binding alice/42 vouchers/*.voucher`
+}
+
+// openInfo is what is printed of a voucher.
+type openInfo struct {
+	File    string `json:"file"`
+	State   string `json:"state"` // match, closed or refused
+	Payload string `json:"payload,omitempty"`
+	Error   string `json:"error,omitempty"`
+}
+
+func (c *openCommand) Run(a *app) error {
+	set, err := openSet(c.Set)
+	if err != nil {
+		return err
+	}
+	ring, err := a.readKeyring(c.Key)
+	if err != nil {
+		return err
+	}
+	keys, err := ring.ForManifest(set.Manifest)
+	if err != nil {
+		return hinted(refused(err), "Use the key file that was given to the 'set build' that made this set.")
+	}
+	matcher, err := sdk.NewMatcher(set.Manifest, keys)
+	if err != nil {
+		return err
+	}
+	o := opening{app: a, command: c, matcher: matcher, matches: make(map[voucher.ID]*voucher.Opened), tallies: make(map[tallyKey]*sdk.Tally)}
+	for _, file := range c.Vouchers {
+		if err := a.ctx.Err(); err != nil {
+			return err
+		}
+		if err := o.voucher(file); err != nil {
+			return err
+		}
+	}
+	return o.report()
+}
+
+// tallyKey is what vouchers of one account are counted together by.
+type tallyKey struct{ generation, period uint32 }
+
+// An opening is one run of the command.
+type opening struct {
+	*app
+	command *openCommand
+	matcher *sdk.Matcher
+	infos   []openInfo
+	matches map[voucher.ID]*voucher.Opened
+	ids     map[int]voucher.ID // of the matches, by their place in infos
+	tallies map[tallyKey]*sdk.Tally
+	refused int
+}
+
+// voucher opens one file's outer layer. The error is the file system's.
+func (o *opening) voucher(file string) error {
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	info := openInfo{File: file, State: "closed"}
+	v, err := voucher.Parse(raw)
+	if err == nil {
+		err = o.open(v)
+	}
+	switch {
+	case errors.Is(err, voucher.ErrClosed):
+	case err != nil:
+		info.State, info.Error = "refused", err.Error()
+		o.refused++
+		fmt.Fprintf(o.err, "veilhash: %s: %v\n", file, err)
+	default:
+		info.State = "match"
+		if o.ids == nil {
+			o.ids = make(map[int]voucher.ID)
+		}
+		o.ids[len(o.infos)] = v.ID
+	}
+	o.infos = append(o.infos, info)
+	return nil
+}
+
+// open opens a voucher and counts it if it matches.
+func (o *opening) open(v *voucher.Voucher) error {
+	opened, err := o.matcher.Match(v, parseBinding(o.command.Binding))
+	if err != nil {
+		return err
+	}
+	key := tallyKey{opened.Generation, opened.Period}
+	if o.tallies[key] == nil {
+		o.tallies[key], err = o.matcher.NewTally(func(id voucher.ID) *voucher.Opened { return o.matches[id] })
+		if err != nil {
+			return err
+		}
+	}
+	o.matches[v.ID] = opened
+	_, err = o.tallies[key].Add(opened)
+	return err
+}
+
+// report prints the result and writes payloads.
+func (o *opening) report() error {
+	if o.command.Payloads != "" {
+		if err := o.payloads(); err != nil {
+			return err
+		}
+	}
+	var text strings.Builder
+	for _, i := range o.infos {
+		if i.State != "refused" {
+			fmt.Fprintf(&text, "%s\t%s\n", i.File, i.State)
+		}
+	}
+	if err := o.print(map[string]any{"vouchers": o.infos, "refused": o.refused}, text.String()); err != nil {
+		return err
+	}
+	if o.refused > 0 {
+		return refused(fmt.Errorf("%d of %d vouchers were refused", o.refused, len(o.infos)))
+	}
+	return nil
+}
+
+// payloads writes what can be read: nothing below the threshold.
+func (o *opening) payloads() error {
+	if err := os.MkdirAll(o.command.Payloads, 0o700); err != nil {
+		return err
+	}
+	for place, id := range o.ids {
+		opened := o.matches[id]
+		payload, err := o.tallies[tallyKey{opened.Generation, opened.Period}].Payload(opened)
+		if err != nil {
+			o.remark("%s: %v", o.infos[place].File, err)
+			continue
+		}
+		base := filepath.Base(o.infos[place].File)
+		name := filepath.Join(o.command.Payloads, strings.TrimSuffix(base, filepath.Ext(base))+".payload")
+		if err := writeFile(name, payload, 0o600); err != nil {
+			return err
+		}
+		o.infos[place].Payload = name
+	}
+	return nil
+}

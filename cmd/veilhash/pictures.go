@@ -1,0 +1,114 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/veilhash/veilhash/sdk/hashlist"
+	"github.com/veilhash/veilhash/sdk/imagehash"
+	"github.com/veilhash/veilhash/sdk/imagehash/decode"
+)
+
+// pictureSuffixes are the names that a folder is searched for.
+var pictureSuffixes = []string{".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff"}
+
+// findPictures lists the files named, and those below the folders named that look like pictures.
+func findPictures(paths []string) ([]string, error) {
+	var files []string
+	for _, root := range paths {
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			if path == root || isPicture(path) {
+				files = append(files, path)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}
+
+func isPicture(path string) bool {
+	suffix := strings.ToLower(filepath.Ext(path))
+	for _, s := range pictureSuffixes {
+		if s == suffix {
+			return true
+		}
+	}
+	return false
+}
+
+// hashPicture hashes a file as it is.
+func hashPicture(file string, hasher imagehash.Hasher) (imagehash.Features, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return imagehash.Features{}, err
+	}
+	defer f.Close()
+	p, err := decode.Decode(f, decode.Limits{})
+	if err != nil {
+		return imagehash.Features{}, refused(fmt.Errorf("%s: %w", file, err))
+	}
+	s, err := hasher.Begin(p.Width, p.Height, nil)
+	if err != nil {
+		return imagehash.Features{}, refused(fmt.Errorf("%s: %w", file, err))
+	}
+	if err := p.Feed(s); err != nil {
+		return imagehash.Features{}, err
+	}
+	views, err := s.Features()
+	if err != nil {
+		return imagehash.Features{}, err
+	}
+	return views[0].Features, nil
+}
+
+// hashImages makes a list of the pictures named. Those that cannot be read are reported and counted, and the rest goes on.
+func (c *setBuildCommand) hashImages(a *app) (*hashlist.List, error) {
+	files, err := findPictures(c.Images)
+	if err != nil {
+		return nil, err
+	}
+	hasher, err := imagehash.ParsePDQ(c.ListHasher)
+	if err != nil {
+		return nil, &exitError{exitUsage, err, ""}
+	}
+	collector := hashlist.NewCollector("pictures")
+	unreadable, poor := 0, 0
+	bar := a.progress("hashing")
+	for i, file := range files {
+		if err := a.ctx.Err(); err != nil {
+			return nil, err
+		}
+		features, err := hashPicture(file, hasher)
+		switch {
+		case err != nil:
+			a.warn("%v", err)
+			unreadable++
+			continue
+		case features.Quality < c.Quality:
+			a.warn("%s: left out: quality %d is below %d", file, features.Quality, c.Quality)
+			poor++
+			continue
+		}
+		e := hashlist.Entry{PDQ: hashlist.PDQ(features.Hash), Source: "pictures", ID: file, Quality: features.Quality}
+		if err := collector.Add(hashlist.Record{Op: hashlist.OpAdd, Entry: e}); err != nil {
+			return nil, err
+		}
+		bar.update(i+1, len(files))
+	}
+	bar.done()
+	a.remark("pictures: %d files, %d hashed, %d unreadable, %d below quality %d", len(files), len(files)-unreadable-poor, unreadable, poor, c.Quality)
+	if len(files) == 0 {
+		return nil, refused(errors.New("there is no picture in " + strings.Join(c.Images, ", ")))
+	}
+	return collector.List(), nil
+}

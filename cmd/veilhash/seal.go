@@ -1,0 +1,186 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/veilhash/veilhash/sdk"
+	"github.com/veilhash/veilhash/sdk/blindset/setdir"
+	"github.com/veilhash/veilhash/sdk/derivative"
+	"github.com/veilhash/veilhash/sdk/imagehash/decode"
+	"github.com/veilhash/veilhash/sdk/voucher"
+)
+
+type sealCommand struct {
+	Set     string   `required:"" placeholder:"DIR" help:"The set's directory."`
+	Account string   `required:"" placeholder:"FILE" help:"The account secret."`
+	Binding string   `required:"" placeholder:"ACCOUNT/MESSAGE" help:"What the vouchers belong to; all before the first slash is the account."`
+	Out     string   `required:"" placeholder:"DIR" help:"Where the vouchers go; made if need be."`
+	Images  []string `arg:"" placeholder:"IMAGE" help:"The pictures."`
+}
+
+func (sealCommand) Help() string {
+	return `Writes NAME.voucher for each picture. All vouchers under a set have one size. A file that is no picture has a voucher too, one
+that can never be opened, and a warning here: if it had none, that would tell something. The payload is a small grey copy.
+
+Example:
+  veilhash seal --set public/set --account alice.account --binding alice/42 --out vouchers photo.jpg`
+}
+
+// sealInfo is what is printed of a picture that was sealed.
+type sealInfo struct {
+	File    string  `json:"file"`
+	Voucher string  `json:"voucher"`
+	Bytes   int     `json:"bytes"`
+	Probes  int     `json:"probes"` // real ones
+	Warning string  `json:"warning,omitempty"`
+	Seconds float64 `json:"seconds"`
+}
+
+func (c *sealCommand) Run(a *app) error {
+	set, err := openSet(c.Set)
+	if err != nil {
+		return err
+	}
+	account, err := a.readAccount(c.Account)
+	if err != nil {
+		return err
+	}
+	scanner, err := sdk.NewScanner(sdk.ScannerConfig{
+		Manifest: set.Manifest.AppendText(nil),
+		Account:  account,
+		Clock:    func() int64 { return time.Now().Unix() },
+	})
+	if err != nil {
+		return &exitError{exitVerify, err, ""}
+	}
+	names, err := voucherNames(c.Images)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(c.Out, 0o755); err != nil {
+		return err
+	}
+	var infos []sealInfo
+	bar := a.progress("sealing")
+	for i, file := range c.Images {
+		if err := a.ctx.Err(); err != nil {
+			return err
+		}
+		sealed, info, err := sealFile(scanner, set, file, parseBinding(c.Binding))
+		if err != nil {
+			return err
+		}
+		info.Voucher = filepath.Join(c.Out, names[i])
+		if err := writeFile(info.Voucher, sealed, 0o644); err != nil {
+			return err
+		}
+		if info.Warning != "" {
+			a.warn("%s: %s", file, info.Warning)
+		}
+		infos = append(infos, info)
+		bar.update(i+1, len(c.Images))
+	}
+	bar.done()
+	var text strings.Builder
+	for _, i := range infos {
+		fmt.Fprintf(&text, "%s\t%d bytes\n", i.Voucher, i.Bytes)
+	}
+	return a.print(map[string]any{"vouchers": infos}, text.String())
+}
+
+// parseBinding reads ACCOUNT/MESSAGE.
+func parseBinding(s string) voucher.Binding {
+	account, message, _ := strings.Cut(s, "/")
+	return voucher.Binding{Account: account, Message: message}
+}
+
+// voucherNames are the pictures' names with .voucher for their suffix. Two pictures must not have one.
+func voucherNames(images []string) ([]string, error) {
+	names, seen := make([]string, len(images)), make(map[string]string)
+	for i, file := range images {
+		if _, err := os.Stat(file); err != nil {
+			return nil, err
+		}
+		base := filepath.Base(file)
+		names[i] = strings.TrimSuffix(base, filepath.Ext(base)) + ".voucher"
+		if other, dup := seen[names[i]]; dup {
+			return nil, &exitError{exitUsage, fmt.Errorf("%s and %s would both become %s", other, file, names[i]), "Seal them into different directories."}
+		}
+		seen[names[i]] = file
+	}
+	return names, nil
+}
+
+// sealFile is the whole way of a picture on the client's side.
+func sealFile(scanner *sdk.Scanner, set *setdir.Set, file string, b voucher.Binding) ([]byte, sealInfo, error) {
+	start := time.Now()
+	info := sealInfo{File: file}
+	scan, err := scanFile(scanner, file)
+	if err != nil {
+		return nil, info, err
+	}
+	scan.ProvideFrom(set)
+	kind, payload := makeDerivative(scan, scanner.PayloadCapacity())
+	sealed, report, err := scan.Seal(sdk.SealOptions{Binding: b, Kind: kind, Payload: payload})
+	if err != nil {
+		return nil, info, err
+	}
+	info.Bytes = len(sealed)
+	for _, p := range report.Probes {
+		if !p.Dummy {
+			info.Probes++
+		}
+	}
+	switch {
+	case report.Reason != nil:
+		info.Warning = report.Reason.Error() + "; its voucher stays closed whatever it shows"
+	case len(report.Alarms) > 0:
+		info.Warning = fmt.Sprintf("the set could not be read for %d of %d probes: %v", len(report.Probes)-info.Probes, len(report.Probes), report.Alarms[0].Err)
+	}
+	info.Seconds = time.Since(start).Seconds()
+	return sealed, info, nil
+}
+
+// scanFile decodes a file into a scan. What is wrong with the picture is the scan's to report; the error is the file system's.
+func scanFile(scanner *sdk.Scanner, file string) (*sdk.Scan, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	p, err := decode.Decode(f, decode.Limits{})
+	if err != nil {
+		scan := scanner.Begin(1, 1)
+		scan.Fail(err)
+		return scan, nil
+	}
+	scan := scanner.Begin(p.Width, p.Height)
+	p.Feed(scan) // the scan remembers what went wrong
+	return scan, nil
+}
+
+// derivativeSides are the sizes that a derivative is tried at until one fits.
+var derivativeSides = []int{96, 64, 32}
+
+// makeDerivative is the payload of a scan: a small grey copy, or nothing for a picture that could not be hashed or a set whose vouchers have no room.
+func makeDerivative(scan *sdk.Scan, room int) (voucher.Kind, []byte) {
+	for _, n := range derivativeSides {
+		grey, err := scan.Grey(n)
+		if err != nil {
+			return voucher.KindNone, nil
+		}
+		payload, err := derivative.Encode(scan.Features()[0].Hash, grey, n, room)
+		if err == nil {
+			return voucher.KindDerivative, payload
+		}
+		if !errors.Is(err, derivative.ErrRoom) {
+			break
+		}
+	}
+	return voucher.KindNone, nil
+}

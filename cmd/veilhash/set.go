@@ -1,0 +1,73 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"github.com/veilhash/veilhash/sdk/blindset/setdir"
+	"github.com/veilhash/veilhash/sdk/token"
+)
+
+type setCommand struct {
+	Build  setBuildCommand  `cmd:"" help:"Blind lists of hashes into a set that can be published."`
+	Verify setVerifyCommand `cmd:"" help:"Check every file of a set against its manifest."`
+}
+
+type setVerifyCommand struct {
+	Dir string `arg:"" help:"The set's directory."`
+}
+
+func (setVerifyCommand) Help() string {
+	return `Reads the manifest, every block of every shard and every cell: digests must agree and cells be group elements.
+
+Example:
+  veilhash set verify public/set`
+}
+
+// setInfo is what is printed of a set.
+type setInfo struct {
+	Set       string `json:"set"`
+	Epoch     uint64 `json:"epoch"`
+	Scheme    string `json:"scheme"`
+	Capacity  int    `json:"capacity"`
+	Shards    int    `json:"shards"`
+	Threshold int    `json:"threshold"`
+}
+
+func describe(s *setdir.Set) setInfo {
+	m := s.Manifest
+	info := setInfo{Set: m.ID().String(), Epoch: m.Epoch, Scheme: m.Scheme, Threshold: m.Threshold}
+	for i := range m.Layers {
+		info.Capacity += m.Layers[i].Capacity
+		info.Shards += len(m.Layers[i].Shards)
+	}
+	return info
+}
+
+func (c *setVerifyCommand) Run(a *app) error {
+	set, err := openSet(c.Dir)
+	if err != nil {
+		return err
+	}
+	bar := a.progress("verifying")
+	err = set.Verify(bar.update)
+	bar.done()
+	if err != nil {
+		return &exitError{exitVerify, err, "The set is damaged or was tampered with: fetch it again, and tell its operator if that does not help."}
+	}
+	if _, err := token.Parse(set.Manifest.Scheme); err != nil {
+		return &exitError{exitVerify, err, "The set asks for more than this version knows."}
+	}
+	info := describe(set)
+	return a.print(info, fmt.Sprintf("ok\nset\t%s\nepoch\t%d\nscheme\t%s\ncapacity\t%d\nshards\t%d\nthreshold\t%d\n",
+		info.Set, info.Epoch, info.Scheme, info.Capacity, info.Shards, info.Threshold))
+}
+
+// openSet opens a set's directory; a manifest that is refused fails verification.
+func openSet(dir string) (*setdir.Set, error) {
+	set, err := setdir.Open(dir)
+	if err != nil {
+		return nil, &exitError{exitVerify, err, "Build a set with: veilhash set build --images DIR --key FILE --out " + filepath.Clean(dir)}
+	}
+	return set, nil
+}

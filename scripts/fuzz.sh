@@ -1,0 +1,32 @@
+#!/bin/sh
+# Runs every fuzz target of the module for a few seconds each: scripts/fuzz.sh [TIME]
+# A target that finds something fails, and Go leaves the input in the package's testdata/fuzz.
+set -eu
+cd "$(dirname "$0")/.."
+time=${1:-3s}
+least=15 # of targets; fewer means that some were not found
+targets=$(mktemp)
+trap 'rm -f "$targets"' EXIT
+
+for pkg in $(go list ./...); do
+	dir=$(go list -f '{{.Dir}}' "$pkg")
+	grep -lq '^func Fuzz' "$dir"/*_test.go 2>/dev/null || continue
+	sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(f \*testing\.F).*/\1/p' "$dir"/*_test.go | while read -r name; do
+		echo "$pkg $name"
+	done
+done >"$targets"
+
+count=$(wc -l <"$targets")
+if [ "$count" -lt "$least" ]; then
+	echo "fuzz: found only $count targets, expected at least $least" >&2
+	exit 1
+fi
+while read -r pkg name; do
+	go test -run '^$' -fuzz "^$name\$" -fuzztime "$time" -parallel 2 "$pkg" >/dev/null 2>&1 || {
+		echo "fuzz: FAIL $pkg $name; again with its output:" >&2
+		go test -run '^$' -fuzz "^$name\$" -fuzztime "$time" "$pkg"
+		exit 1
+	}
+	echo "fuzz: ok $pkg $name"
+done <"$targets"
+echo "fuzz: $count targets, $time each"

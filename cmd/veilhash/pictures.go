@@ -53,20 +53,13 @@ func hashPicture(file string, hasher imagehash.Hasher) (imagehash.Features, erro
 		return imagehash.Features{}, err
 	}
 	defer f.Close()
-	p, err := decode.Decode(f, decode.Limits{})
+	p, err := decode.DecodeReader(f, decode.Limits{})
 	if err != nil {
 		return imagehash.Features{}, refused(fmt.Errorf("%s: %w", file, err))
 	}
-	s, err := hasher.Begin(p.Width, p.Height, nil)
+	views, err := p.Hash(hasher)
 	if err != nil {
 		return imagehash.Features{}, refused(fmt.Errorf("%s: %w", file, err))
-	}
-	if err := p.Feed(s); err != nil {
-		return imagehash.Features{}, err
-	}
-	views, err := s.Features()
-	if err != nil {
-		return imagehash.Features{}, err
 	}
 	return views[0].Features, nil
 }

@@ -153,13 +153,13 @@ func scanFile(scanner *sdk.Scanner, file string) (*sdk.Scan, error) {
 		return nil, err
 	}
 	defer f.Close()
-	p, err := decode.Decode(f, decode.Limits{})
+	p, err := decode.DecodeReader(f, decode.Limits{})
 	if err != nil {
 		scan := scanner.Begin(1, 1)
 		scan.Fail(err)
 		return scan, nil
 	}
-	scan := scanner.Begin(p.Width, p.Height)
+	scan := scanner.Begin(p.Width(), p.Height())
 	p.Feed(scan) // the scan remembers what went wrong
 	return scan, nil
 }

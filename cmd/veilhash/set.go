@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 
 	"github.com/veilhash/veilhash/sdk/blindset/setdir"
+	"github.com/veilhash/veilhash/sdk/imagehash"
 	"github.com/veilhash/veilhash/sdk/token"
 )
 
@@ -15,13 +17,16 @@ type setCommand struct {
 
 type setVerifyCommand struct {
 	Dir string `arg:"" help:"The set's directory."`
+	ID  string `placeholder:"HEX" help:"The identity that the set must have, as its operator states it."`
 }
 
 func (setVerifyCommand) Help() string {
-	return `Reads the manifest, every block of every shard and every cell: digests must agree and cells be group elements.
+	return `Reads the manifest, every block of every shard and every cell: digests must agree and cells be group elements. A set's identity is
+the SHA-256 of its manifest.
 
-Example:
-  veilhash set verify public/set`
+Examples:
+  veilhash set verify public/set
+  veilhash set verify --id 090d28e40eb63e0c7b2fcd7db2fdaea4da53354d6f20295433b2cb0b569d4f63 public/set`
 }
 
 // setInfo is what is printed of a set.
@@ -49,14 +54,20 @@ func (c *setVerifyCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	if id := set.Manifest.ID().String(); c.ID != "" && c.ID != id {
+		return &exitError{exitVerify, fmt.Errorf("%s is another set, %s", c.Dir, id), "Fetch the set again, and compare the identity with its operator's."}
+	}
 	bar := a.progress("verifying")
 	err = set.Verify(bar.update)
 	bar.done()
 	if err != nil {
 		return &exitError{exitVerify, err, "The set is damaged or was tampered with: fetch it again, and tell its operator if that does not help."}
 	}
-	if _, err := token.Parse(set.Manifest.Scheme); err != nil {
-		return &exitError{exitVerify, err, "The set asks for more than this version knows."}
+	_, errScheme := token.Parse(set.Manifest.Scheme)
+	_, errHasher := imagehash.ParsePDQ(set.Manifest.Hasher)
+	_, errLister := imagehash.ParsePDQ(set.Manifest.ListHasher)
+	if err := errors.Join(errScheme, errHasher, errLister); err != nil {
+		return &exitError{exitVerify, err, "The set asks for what this version does not know."}
 	}
 	info := describe(set)
 	return a.print(info, fmt.Sprintf("ok\nset\t%s\nepoch\t%d\nscheme\t%s\ncapacity\t%d\nshards\t%d\nthreshold\t%d\n",

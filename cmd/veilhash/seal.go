@@ -146,7 +146,7 @@ func sealFile(scanner *sdk.Scanner, set *setdir.Set, file string, b voucher.Bind
 	return sealed, info, nil
 }
 
-// scanFile decodes a file into a scan. What is wrong with the picture is the scan's to report; the error is the file system's.
+// scanFile decodes a file into a scan. The error is the file system's.
 func scanFile(scanner *sdk.Scanner, file string) (*sdk.Scan, error) {
 	f, err := os.Open(file)
 	if err != nil {
@@ -154,14 +154,19 @@ func scanFile(scanner *sdk.Scanner, file string) (*sdk.Scan, error) {
 	}
 	defer f.Close()
 	p, err := decode.DecodeReader(f, decode.Limits{})
+	return scanPicture(scanner, p, err), nil
+}
+
+// scanPicture hashes a decoded picture. What is wrong with it, or kept it from being decoded, is the scan's to report.
+func scanPicture(scanner *sdk.Scanner, p *decode.Picture, err error) *sdk.Scan {
 	if err != nil {
 		scan := scanner.Begin(1, 1)
 		scan.Fail(err)
-		return scan, nil
+		return scan
 	}
 	scan := scanner.Begin(p.Width(), p.Height())
 	p.Feed(scan) // the scan remembers what went wrong
-	return scan, nil
+	return scan
 }
 
 // derivativeSides are the sizes that a derivative is tried at until one fits.

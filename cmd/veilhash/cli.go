@@ -32,6 +32,8 @@ type commands struct {
 	Set     setCommand     `cmd:"" help:"Blinded sets."`
 	Seal    sealCommand    `cmd:"" help:"Seal a voucher for each picture, as a client does."`
 	Open    openCommand    `cmd:"" help:"Try to open vouchers, as the operator does."`
+	Serve   serveCommand   `cmd:"" help:"Run the server: set distribution, ingest, matching."`
+	Demo    demoCommand    `cmd:"" help:"Everything at once, on sample pictures."`
 }
 
 const description = `Private image matching: pictures are checked against a blinded hash set on the device that has them.

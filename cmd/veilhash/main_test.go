@@ -59,23 +59,23 @@ func picture(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	f, err := os.Create(ts.MkAbs(args[0]))
 	ts.Check(err)
-	ts.Check(jpeg.Encode(f, draw(uint64(numbers[0]), numbers[1], numbers[2]), &jpeg.Options{Quality: numbers[3]}))
+	ts.Check(jpeg.Encode(f, blobs(uint64(numbers[0]), numbers[1], numbers[2]), &jpeg.Options{Quality: numbers[3]}))
 	ts.Check(f.Close())
 }
 
-// draw makes blobs of colour.
-func draw(seed uint64, width, height int) image.Image {
+// blobs makes a picture of blobs of colour.
+func blobs(seed uint64, width, height int) image.Image {
 	r := rand.New(rand.NewPCG(seed, 5))
 	type blob struct{ x, y, s, a float64 }
-	var blobs [40]blob
-	for i := range blobs {
-		blobs[i] = blob{r.Float64(), r.Float64(), 0.02 + 0.12*r.Float64(), 255 * (r.Float64() - 0.5)}
+	var all [40]blob
+	for i := range all {
+		all[i] = blob{r.Float64(), r.Float64(), 0.02 + 0.12*r.Float64(), 255 * (r.Float64() - 0.5)}
 	}
 	img := image.NewRGBA(image.Rect(0, 0, width, height))
 	for y := range height {
 		for x := range width {
 			v := 128.0
-			for _, b := range blobs {
+			for _, b := range all {
 				dx, dy := float64(x)/float64(width)-b.x, float64(y)/float64(height)-b.y
 				v += b.a * math.Exp(-(dx*dx+dy*dy)/(2*b.s*b.s))
 			}

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/veilhash/veilhash/sdk/blindset"
+	"github.com/veilhash/veilhash/sdk/blindset/setdir"
+	"github.com/veilhash/veilhash/server"
+)
+
+type demoCommand struct {
+	Images   string `placeholder:"DIR" help:"Your own pictures; every second one goes into the set (the samples that 'make build' puts beside the command)."`
+	Port     int    `default:"8787" help:"Where the page is served; 0 takes a free one (${default})."`
+	Host     string `default:"127.0.0.1" help:"The address to listen on (${default})."`
+	Headless bool   `help:"Stop after the summary."`
+	Dir      string `placeholder:"DIR" help:"Keep set, keys and database here (a temporary directory, removed at the end)."`
+	Web      string `placeholder:"DIR" help:"The page's files (the folder web beside the command)."`
+}
+
+func (demoCommand) Help() string {
+	return `Builds a blinded set of every second picture, starts the server with an embedded database, and sends each picture through the whole
+way once: those of the set resized to 64 % and recompressed as messengers do, the others as they are. Then it serves a page on which a
+picture can be dropped, to see what happens and what the server could do with it.
+
+Examples:
+  veilhash demo
+  veilhash demo --images ~/Pictures/holiday --port 9000
+  veilhash demo --headless`
+}
+
+// demoInfo is the summary of a demonstration.
+type demoInfo struct {
+	Pictures     int     `json:"pictures"`
+	InSet        int     `json:"in_set"`
+	Matched      int     `json:"matched"`       // of those in the set
+	Missed       int     `json:"missed"`        // of those in the set
+	Closed       int     `json:"closed"`        // of the others
+	Unexpected   int     `json:"unexpected"`    // matches of the others
+	Milliseconds float64 `json:"ms_a_picture"`  // median: decode, hash, look up, seal
+	VoucherBytes int     `json:"voucher_bytes"` // the same for all
+	SetBytes     int64   `json:"set_bytes"`
+	Address      string  `json:"address,omitempty"`
+}
+
+func (c *demoCommand) Run(a *app) error {
+	p, err := c.places()
+	if err != nil {
+		return err
+	}
+	if c.Dir == "" {
+		defer os.RemoveAll(p.dir)
+	}
+	// The port first: nothing is worth building if it is taken.
+	l, err := server.Listen(a.ctx, net.JoinHostPort(c.Host, strconv.Itoa(c.Port)))
+	var taken *server.ListenError
+	if errors.As(err, &taken) && taken.InUse() {
+		return hinted(fmt.Errorf("port %d is taken by another program", c.Port), "Choose another one: --port 9000, or make demo PORT=9000.")
+	}
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	samples, err := loadSamples(a, p.images)
+	if err != nil {
+		return err
+	}
+	if err := samples.write(filepath.Join(p.dir, "samples")); err != nil {
+		return err
+	}
+	built, err := buildDemoSet(a, p.dir, samples)
+	if err != nil {
+		return err
+	}
+	set, err := setdir.Open(built.Dir)
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(a.ctx)
+	defer stop()
+	served := make(chan error, 1)
+	go func() {
+		served <- a.serve(ctx, l, serverConfig{
+			set: set, setDir: built.Dir, key: filepath.Join(p.dir, "operator.key"), database: filepath.Join(p.dir, "veilhash.db"),
+			page: os.DirFS(p.web), samples: os.DirFS(filepath.Join(p.dir, "samples")), console: server.OpenConsole,
+			log: a.logger("warn"),
+		})
+	}()
+	info, err := scanSamples(a, address(l), set, samples)
+	if err != nil {
+		stop()
+		return errors.Join(<-served, err)
+	}
+	info.SetBytes = built.Bytes
+	if !c.Headless {
+		info.Address = address(l)
+	}
+	if err := a.print(info, info.text()); err != nil {
+		return err
+	}
+	if c.Headless {
+		stop()
+	}
+	if err := <-served; err != nil {
+		return err
+	}
+	if c.Images == "" && (info.Missed > 0 || info.Unexpected > 0) {
+		return errors.New("the samples did not come out as they should")
+	}
+	return nil
+}
+
+func (i *demoInfo) text() string {
+	s := fmt.Sprintf("scanned\t%d pictures, %d of them in the set (resized and recompressed)\n", i.Pictures, i.InSet) +
+		fmt.Sprintf("matched\t%d of %d in the set\n", i.Matched, i.InSet) +
+		fmt.Sprintf("closed\t%d of %d others\n", i.Closed, i.Pictures-i.InSet) +
+		fmt.Sprintf("time\t%.0f ms a picture, natively (median)\n", i.Milliseconds) +
+		fmt.Sprintf("voucher\t%d bytes, each\n", i.VoucherBytes) +
+		fmt.Sprintf("set\t%d bytes\n", i.SetBytes)
+	if i.Address != "" {
+		s += "\nOpen " + i.Address + " and drop a picture. Stop with Ctrl-C.\n"
+	}
+	return s
+}
+
+// demoPlaces are the directories of a demonstration: where it lives, the page's files, and the pictures.
+type demoPlaces struct{ dir, web, images string }
+
+func (c *demoCommand) places() (p demoPlaces, err error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return p, err
+	}
+	p = demoPlaces{c.Dir, c.Web, c.Images}
+	if p.images == "" {
+		p.images = filepath.Join(filepath.Dir(exe), "samples")
+	}
+	if p.web == "" {
+		p.web = filepath.Join(filepath.Dir(exe), "web")
+	}
+	if _, err := os.Stat(p.images); err != nil {
+		return p, hinted(fmt.Errorf("there are no pictures in %s", p.images), "Run make build for the samples, or name a folder of your own with --images.")
+	}
+	if _, err := os.Stat(filepath.Join(p.web, "index.html")); err != nil && !c.Headless {
+		return p, hinted(fmt.Errorf("there is no page in %s", p.web), "Run make build, or name the folder with --web, or add --headless.")
+	}
+	if p.dir == "" {
+		p.dir, err = os.MkdirTemp("", "veilhash-demo-*")
+	} else {
+		err = os.MkdirAll(p.dir, 0o700)
+	}
+	return p, err
+}
+
+// buildDemoSet makes keys and a set of the samples that belong into it.
+func buildDemoSet(a *app, dir string, samples *sampleSet) (*buildInfo, error) {
+	quiet := *a
+	quiet.quiet = true
+	key := filepath.Join(dir, "operator.key")
+	if err := createSecret(key, new(blindset.Keyring).AppendText(nil)); err != nil {
+		return nil, err
+	}
+	b := setBuildCommand{
+		Images: samples.originals(), Key: key, Out: filepath.Join(dir, "set"), Require: 1, Scheme: "balanced", ListHasher: "pdq-canonical",
+		Quality: 50, Epoch: 1, Payload: 4096, Threshold: 1, PeriodDays: 30,
+	}
+	start := time.Now()
+	info, err := b.build(&quiet)
+	if err == nil {
+		a.remark("set of %d pictures built in %.1f s", info.Tokens, time.Since(start).Seconds())
+	}
+	return info, err
+}

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"golang.org/x/image/draw"
+
+	"github.com/veilhash/veilhash/sdk"
+	"github.com/veilhash/veilhash/sdk/blindset/setdir"
+	"github.com/veilhash/veilhash/sdk/imagehash/decode"
+	"github.com/veilhash/veilhash/sdk/threshold"
+	"github.com/veilhash/veilhash/sdk/voucher"
+)
+
+// A sample is a picture of the demonstration, in the form in which it is scanned.
+type sample struct {
+	Name  string `json:"name"`
+	InSet bool   `json:"inSet"`
+	Edit  string `json:"edit,omitempty"` // what was done to it since it went into the set
+
+	original string // its file
+	data     []byte
+}
+
+// A sampleSet is the pictures of a demonstration.
+type sampleSet []sample
+
+const sampleEdit = "resized to 64 %, JPEG 75"
+
+// loadSamples reads a folder. In the order of their names every second picture goes into the set, and is scanned resized and recompressed.
+func loadSamples(a *app, dir string) (*sampleSet, error) {
+	files, err := findPictures([]string{dir})
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(files)
+	var out sampleSet
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		p, err := decode.Decode(raw, decode.Limits{})
+		if err != nil {
+			a.warn("%s: left out: %v", file, err)
+			continue
+		}
+		s := sample{Name: filepath.Base(file), InSet: len(out)%2 == 0, original: file, data: raw}
+		if s.InSet {
+			s.Edit = sampleEdit
+			if s.data, err = recompress(p); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, s)
+	}
+	if len(out) < 2 {
+		return nil, refused(fmt.Errorf("a demonstration needs two pictures, and %s has %d", dir, len(out)))
+	}
+	return &out, nil
+}
+
+// recompress is what a messenger does to a picture.
+func recompress(p *decode.Picture) ([]byte, error) {
+	src := p.NRGBA()
+	dst := image.NewRGBA(image.Rect(0, 0, max(1, p.Width()*64/100), max(1, p.Height()*64/100)))
+	draw.Draw(dst, dst.Rect, image.White, image.Point{}, draw.Src)
+	draw.BiLinear.Scale(dst, dst.Rect, src, src.Rect, draw.Over, nil)
+	var b bytes.Buffer
+	err := jpeg.Encode(&b, dst, &jpeg.Options{Quality: 75})
+	return b.Bytes(), err
+}
+
+// originals are the files that belong into the set.
+func (s sampleSet) originals() (files []string) {
+	for _, p := range s {
+		if p.InSet {
+			files = append(files, p.original)
+		}
+	}
+	return files
+}
+
+// write puts the samples into a directory for the page: each as it is scanned, and their list.
+func (s sampleSet) write(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	list, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	err = os.WriteFile(filepath.Join(dir, "index.json"), list, 0o600)
+	for _, p := range s {
+		err = errors.Join(err, os.WriteFile(filepath.Join(dir, p.Name), p.data, 0o600))
+	}
+	return err
+}
+
+// scanSamples sends every sample the whole way: sealed by a scanner, posted to the server, and looked up on its console.
+func scanSamples(a *app, server string, set *setdir.Set, samples *sampleSet) (*demoInfo, error) {
+	scanner, err := sdk.NewScanner(sdk.ScannerConfig{
+		Manifest: set.Manifest.AppendText(nil),
+		Account:  threshold.NewAccount(),
+		Clock:    func() int64 { return time.Now().Unix() },
+	})
+	if err != nil {
+		return nil, err
+	}
+	info := &demoInfo{VoucherBytes: scanner.VoucherSize()}
+	var times []float64
+	for i, s := range *samples {
+		start := time.Now()
+		binding := voucher.Binding{Account: "headless", Message: fmt.Sprintf("%d-%s", i, s.Name)}
+		p, err := decode.Decode(s.data, decode.Limits{})
+		scan := scanPicture(scanner, p, err)
+		scan.ProvideFrom(set)
+		kind, payload := makeDerivative(scan, scanner.PayloadCapacity())
+		sealed, _, err := scan.Seal(sdk.SealOptions{Binding: binding, Kind: kind, Payload: payload})
+		if err != nil {
+			return nil, err
+		}
+		times = append(times, float64(time.Since(start).Microseconds())/1000)
+		state, err := postAndAsk(a.ctx, server, binding, sealed)
+		if err != nil {
+			return nil, err
+		}
+		info.count(s, state == "match" || state == "opened")
+	}
+	slices.Sort(times)
+	info.Milliseconds = times[len(times)/2]
+	return info, nil
+}
+
+func (i *demoInfo) count(s sample, matched bool) {
+	i.Pictures++
+	switch {
+	case s.InSet && matched:
+		i.InSet, i.Matched = i.InSet+1, i.Matched+1
+	case s.InSet:
+		i.InSet, i.Missed = i.InSet+1, i.Missed+1
+	case matched:
+		i.Unexpected++
+	default:
+		i.Closed++
+	}
+}
+
+// postAndAsk uploads a voucher and waits for what the server could do with it.
+func postAndAsk(ctx context.Context, server string, b voucher.Binding, sealed []byte) (state string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	q := url.Values{"account": {b.Account}, "message": {b.Message}}
+	var receipt struct{ ID string }
+	if err := call(ctx, http.MethodPost, server+"/v0/vouchers?"+q.Encode(), sealed, &receipt); err != nil {
+		return "", err
+	}
+	for wait := 5 * time.Millisecond; ; wait = min(2*wait, 200*time.Millisecond) {
+		var verdict struct{ State string }
+		if err := call(ctx, http.MethodGet, server+"/v0/console/vouchers/"+receipt.ID, nil, &verdict); err != nil {
+			return "", err
+		}
+		if verdict.State != "pending" {
+			return verdict.State, nil
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+	}
+}
+
+// call makes a request and decodes the answer.
+func call(ctx context.Context, method, target string, body []byte, answer any) error {
+	r, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	if body != nil {
+		r.Header.Set("Content-Type", "application/octet-stream")
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	if err != nil {
+		return err
+	}
+	if resp.StatusCode/100 != 2 {
+		return errors.New(resp.Status + ": " + string(b))
+	}
+	return json.Unmarshal(b, answer)
+}

@@ -1,0 +1,80 @@
+package server
+
+import (
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net/http"
+
+	"github.com/veilhash/veilhash/sdk"
+	"github.com/veilhash/veilhash/sdk/blindset"
+	"github.com/veilhash/veilhash/server/store"
+)
+
+// Config says which roles a process has. A field that is missing leaves its role out.
+type Config struct {
+	// Store keeps the records. The caller closes it, after Run has returned.
+	Store store.Store
+
+	// Manifest is that of the set whose vouchers ingest takes. It requires Store.
+	Manifest *blindset.Manifest
+
+	// Matchers hold the keys. They require Store.
+	Matchers []*sdk.Matcher
+
+	// SetDir is the set's directory, to be handed out.
+	SetDir string
+
+	// Authenticate names the application that sends a voucher; nil lets everyone send, for demonstrations only. See package ingest.
+	Authenticate func(*http.Request) (app string, err error)
+
+	// Console shows results to whoever can reach the server. It requires Store and Manifest.
+	Console Console
+
+	// Page is what lies at "/", and Samples what lies at "/samples/".
+	Page, Samples fs.FS
+
+	// Origins are the origins whose pages may fetch the set. See package distribute.
+	Origins []string
+
+	// Hosts are the names that the server answers under, without port: a page of another site that had its name point here would be of the same
+	// origin otherwise (DNS rebinding). Empty means any, which is right behind a proxy that checks them.
+	Hosts []string
+
+	// Isolation asks browsers to isolate the page from others.
+	Isolation Isolation
+
+	// Log takes the lines of all roles. nil means none.
+	Log *slog.Logger
+}
+
+// Console says whether there is one.
+type Console int
+
+const (
+	// NoConsole: there is none.
+	NoConsole Console = iota
+	// OpenConsole: it is open to whoever can reach the server. For demonstrations only.
+	OpenConsole
+)
+
+// Isolation is whether a page shares its browsing context with others.
+type Isolation int
+
+const (
+	// Shared: no isolation headers are sent.
+	Shared Isolation = iota
+	// Isolated: cross-origin isolation, without which browsers offer no shared memory (COOP and COEP).
+	Isolated
+)
+
+// ErrConfig: the configuration gives no role anything to do, or a role without what it requires.
+var ErrConfig = errors.New("server: nothing to serve, or a role without the store or manifest that it requires")
+
+func (c *Config) valid() bool {
+	ingest, match, console := c.Manifest != nil, len(c.Matchers) > 0, c.Console == OpenConsole
+	if (ingest || match || console) && c.Store == nil || console && !ingest {
+		return false
+	}
+	return ingest || match || c.SetDir != "" || c.Page != nil
+}

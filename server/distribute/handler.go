@@ -1,0 +1,149 @@
+package distribute
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/veilhash/veilhash/server/problem"
+)
+
+// Prefix is the address that the handler answers under.
+const Prefix = "/set/"
+
+// Config says which directory is handed out, and to whom.
+type Config struct {
+	// Dir is the set's directory, as package setdir writes it. It is looked at anew for each request, so a new set may be moved in its place.
+	Dir string
+
+	// Origins are the origins whose pages may fetch the files, each as a browser sends it ("https://example.org"), or "*" alone for any. None
+	// means only pages of this server's own origin.
+	Origins []string
+
+	// Timeout is how long one answer may take. 0 means 10 minutes: a shard of 4 MiB at 56 kbit/s.
+	Timeout time.Duration
+
+	// Log takes a line for each file that should be there and cannot be read. nil means none.
+	Log *slog.Logger
+}
+
+const defaultTimeout = 10 * time.Minute
+
+// Handler is the http.Handler of the role.
+type Handler struct{ cfg Config }
+
+// ErrDir: the directory is missing from the configuration.
+var ErrDir = errors.New("distribute: no set directory")
+
+// New returns the handler. The error is ErrDir.
+func New(cfg Config) (*Handler, error) {
+	if cfg.Dir == "" {
+		return nil, ErrDir
+	}
+	if cfg.Timeout == 0 {
+		cfg.Timeout = defaultTimeout
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Handler{cfg}, nil
+}
+
+var shardName = regexp.MustCompile(`^[0-9a-f]{64}\.shard$`)
+
+const manifestName = "manifest"
+
+// maxManifest bounds what is read into memory; package blindset refuses longer ones.
+const maxManifest = 1 << 20
+
+// ServeHTTP implements [http.Handler], for addresses that begin with Prefix.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h.allowOrigin(w, r)
+	switch r.Method {
+	case http.MethodGet, http.MethodHead:
+	case http.MethodOptions:
+		preflight(w)
+		return
+	default:
+		problem.WriteMethod(w, http.MethodGet, http.MethodHead, http.MethodOptions)
+		return
+	}
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(h.cfg.Timeout)) // fails only where there is no network
+	name, under := strings.CutPrefix(r.URL.Path, Prefix)
+	switch {
+	case under && name == manifestName:
+		h.manifest(w, r)
+	case under && shardName.MatchString(name):
+		h.shard(w, r, name)
+	default:
+		problem.NotFound.Write(w)
+	}
+}
+
+func (h *Handler) manifest(w http.ResponseWriter, r *http.Request) {
+	f, _, ok := h.open(w, r, manifestName)
+	if !ok {
+		return
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxManifest+1))
+	if err != nil || len(text) > maxManifest {
+		h.broken(w, r, manifestName, err)
+		return
+	}
+	digest := sha256.Sum256(text) // the set's identity
+	header := w.Header()
+	header.Set("Content-Type", "text/plain; charset=utf-8")
+	header.Set("Cache-Control", "public, no-cache")
+	header.Set("ETag", `"`+hex.EncodeToString(digest[:])+`"`)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(text))
+}
+
+func (h *Handler) shard(w http.ResponseWriter, r *http.Request, name string) {
+	f, info, ok := h.open(w, r, name)
+	if !ok {
+		return
+	}
+	defer f.Close()
+	header := w.Header()
+	header.Set("Content-Type", "application/octet-stream")
+	header.Set("Cache-Control", "public, max-age=31536000, immutable, no-transform")
+	header.Set("ETag", `"`+strings.TrimSuffix(name, ".shard")+`"`)
+	http.ServeContent(w, r, "", info.ModTime(), f)
+}
+
+// open opens a file of the set, which must be a regular one that lies in the directory itself. Otherwise it answers, and ok is false.
+func (h *Handler) open(w http.ResponseWriter, r *http.Request, name string) (f *os.File, info os.FileInfo, ok bool) {
+	f, err := os.OpenInRoot(h.cfg.Dir, name)
+	if errors.Is(err, os.ErrNotExist) && name != manifestName {
+		problem.NotFound.Write(w)
+		return nil, nil, false
+	}
+	if err == nil {
+		if info, err = f.Stat(); err == nil && !info.Mode().IsRegular() {
+			err = errors.New("distribute: not a regular file")
+		}
+		if err != nil {
+			f.Close()
+		}
+	}
+	if err != nil {
+		h.broken(w, r, name, err)
+		return nil, nil, false
+	}
+	return f, info, true
+}
+
+// broken answers for a file that ought to be there.
+func (h *Handler) broken(w http.ResponseWriter, r *http.Request, name string, err error) {
+	h.cfg.Log.ErrorContext(r.Context(), "set file cannot be read", "file", name, "reason", err)
+	problem.SetUnavailable.Write(w)
+}

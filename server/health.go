@@ -1,0 +1,62 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/veilhash/veilhash/sdk/blindset/setdir"
+	"github.com/veilhash/veilhash/server/problem"
+)
+
+// readyTimeout is how long the store may take to say that it is well.
+const readyTimeout = 3 * time.Second
+
+type healthAnswer struct {
+	Status string `json:"status"`
+}
+
+// health: the process lives. Restarting it for anything else would not help.
+func (s *Server) health(w http.ResponseWriter, r *http.Request) {
+	if isRead(w, r) {
+		problem.WriteJSON(w, http.StatusOK, healthAnswer{"ok"})
+	}
+}
+
+// ready: requests may be sent here.
+func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
+	if !isRead(w, r) {
+		return
+	}
+	if s.draining.Load() {
+		problem.Draining.Write(w)
+		return
+	}
+	if s.cfg.Store != nil {
+		ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
+		defer cancel()
+		if err := s.cfg.Store.Ping(ctx); err != nil {
+			s.cfg.Log.WarnContext(r.Context(), "not ready: the store does not answer", "reason", err)
+			problem.Unavailable.Write(w)
+			return
+		}
+	}
+	if s.cfg.SetDir != "" {
+		if _, err := os.Stat(filepath.Join(s.cfg.SetDir, setdir.ManifestName)); err != nil {
+			s.cfg.Log.WarnContext(r.Context(), "not ready: the set cannot be read", "reason", err)
+			problem.SetUnavailable.Write(w)
+			return
+		}
+	}
+	problem.WriteJSON(w, http.StatusOK, healthAnswer{"ok"})
+}
+
+func isRead(w http.ResponseWriter, r *http.Request) bool {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return true
+	}
+	problem.WriteMethod(w, http.MethodGet, http.MethodHead)
+	return false
+}

@@ -1,0 +1,42 @@
+package ingest
+
+import (
+	"github.com/veilhash/veilhash/sdk/blindset"
+	"github.com/veilhash/veilhash/sdk/threshold"
+	"github.com/veilhash/veilhash/sdk/token"
+	"github.com/veilhash/veilhash/sdk/voucher"
+	"github.com/veilhash/veilhash/server/store"
+)
+
+// A Set is what ingest knows of a set whose vouchers it takes: their shape.
+type Set struct {
+	ID     store.SetID
+	Probes int
+	Layers int
+	Size   int // of every voucher, in bytes
+}
+
+// NewSet takes a set's shape from its manifest. The error is token.ErrScheme.
+func NewSet(m *blindset.Manifest) (Set, error) {
+	scheme, err := token.Parse(m.Scheme)
+	if err != nil {
+		return Set{}, err
+	}
+	shape := voucher.Params{
+		Probes:      scheme.Count(),
+		ShareSize:   threshold.ShareSize(m.Synthetics),
+		PayloadSize: m.Payload,
+	}
+	for i := range m.Layers {
+		shape.Keys = append(shape.Keys, m.Layers[i].Key)
+	}
+	return Set{ID: store.SetID(m.ID()), Probes: shape.Probes, Layers: len(shape.Keys), Size: shape.Size()}, nil
+}
+
+// check refuses a voucher that cannot have been sealed under the set.
+func (s Set) check(v *voucher.Voucher) error {
+	if v.Probes != s.Probes || v.Layers != s.Layers || len(v.Bytes()) != s.Size {
+		return voucher.ErrShape
+	}
+	return nil
+}

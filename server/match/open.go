@@ -1,0 +1,43 @@
+package match
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/veilhash/veilhash/sdk"
+	"github.com/veilhash/veilhash/sdk/threshold"
+	"github.com/veilhash/veilhash/sdk/voucher"
+	"github.com/veilhash/veilhash/server/store"
+)
+
+// errBroken: trying a voucher ended in a panic. It is a defect of this program and decides nothing about the voucher.
+var errBroken = errors.New("match: defect while opening a voucher")
+
+// An opening is a match with its share, or why there is none: voucher.ErrClosed, or an error that sdk.Code knows.
+type opening struct {
+	*voucher.Opened
+	share threshold.Share
+	err   error
+}
+
+// open tries a voucher under the binding that it came with. It depends on nothing else, so it ends the same way whenever it is tried.
+func open(m *sdk.Matcher, v *store.Voucher) (o opening) {
+	defer func() {
+		if r := recover(); r != nil {
+			o = opening{err: fmt.Errorf("%w: %v", errBroken, r)}
+		}
+	}()
+	parsed, err := voucher.Parse(v.Raw)
+	if err != nil {
+		return opening{err: err}
+	}
+	opened, err := m.Match(parsed, voucher.Binding{Account: v.Account.Name, Message: v.Message})
+	if err != nil {
+		return opening{err: err}
+	}
+	share, err := threshold.ParseShare(opened.Share, m.Manifest().Synthetics)
+	if err != nil {
+		return opening{err: err}
+	}
+	return opening{Opened: opened, share: share}
+}

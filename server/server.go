@@ -1,0 +1,125 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+
+	"github.com/veilhash/veilhash/server/console"
+	"github.com/veilhash/veilhash/server/distribute"
+	"github.com/veilhash/veilhash/server/ingest"
+	"github.com/veilhash/veilhash/server/match"
+	"github.com/veilhash/veilhash/server/problem"
+	"github.com/veilhash/veilhash/server/static"
+)
+
+// A Server is the roles of one process.
+type Server struct {
+	cfg      Config
+	handler  http.Handler
+	worker   *match.Worker // nil where the process does not match
+	draining atomic.Bool
+}
+
+// New puts the roles together. Nothing runs yet. Errors are ErrConfig and those of the roles.
+func New(cfg Config) (*Server, error) {
+	if !cfg.valid() {
+		return nil, ErrConfig
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{cfg: cfg}
+	if len(cfg.Matchers) > 0 {
+		w, err := match.New(match.Config{Store: cfg.Store, Matchers: cfg.Matchers, Log: cfg.Log.With("role", "match")})
+		if err != nil {
+			return nil, err
+		}
+		s.worker = w
+	}
+	mux, err := s.routes()
+	if err != nil {
+		return nil, err
+	}
+	s.handler = secure(mux, cfg)
+	return s, nil
+}
+
+// Handler answers requests for all roles that do.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// Run serves on l and matches until ctx ends; then it takes no more requests, finishes those it has and the batch at hand, and returns nil. It closes l. The error is
+// that of the listener.
+func (s *Server) Run(ctx context.Context, l net.Listener) error {
+	ctx, cancel := context.WithCancel(ctx)
+	matched := make(chan struct{})
+	go func() {
+		defer close(matched)
+		if s.worker != nil {
+			s.worker.Run(ctx)
+		}
+	}()
+	stop := context.AfterFunc(ctx, func() { s.draining.Store(true) })
+	defer stop()
+	err := Serve(ctx, l, s.handler, s.cfg.Log)
+	cancel()
+	<-matched
+	return err
+}
+
+func (s *Server) routes() (*http.ServeMux, error) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/healthz", s.health)
+	mux.HandleFunc("/readyz", s.ready)
+	if s.cfg.Manifest != nil {
+		if err := s.routeVouchers(mux); err != nil {
+			return nil, err
+		}
+	}
+	if s.cfg.SetDir != "" {
+		h, err := distribute.New(distribute.Config{Dir: s.cfg.SetDir, Origins: s.cfg.Origins, Log: s.cfg.Log.With("role", "distribute")})
+		if err != nil {
+			return nil, err
+		}
+		mux.Handle(distribute.Prefix, h)
+	}
+	if s.cfg.Samples != nil {
+		mux.Handle("/samples/", http.StripPrefix("/samples", static.Handler(s.cfg.Samples)))
+	}
+	if s.cfg.Page != nil {
+		mux.Handle("/", static.Handler(s.cfg.Page))
+	} else {
+		mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { problem.NotFound.Write(w) })
+	}
+	// What is not a role of this process must not fall through to the page.
+	mux.HandleFunc("/v0/", func(w http.ResponseWriter, _ *http.Request) { problem.NotFound.Write(w) })
+	return mux, nil
+}
+
+// routeVouchers adds ingest and console.
+func (s *Server) routeVouchers(mux *http.ServeMux) error {
+	set, err := ingest.NewSet(s.cfg.Manifest)
+	if err != nil {
+		return err
+	}
+	cfg := ingest.Config{Store: s.cfg.Store, Sets: []ingest.Set{set}, Authenticate: s.cfg.Authenticate, Log: s.cfg.Log.With("role", "ingest")}
+	if s.worker != nil {
+		cfg.Stored = s.worker.Wake
+	}
+	in, err := ingest.New(cfg)
+	if err != nil {
+		return err
+	}
+	mux.Handle("/v0/vouchers", in)
+	if s.cfg.Console == NoConsole {
+		return nil
+	}
+	h, err := console.New(console.Config{Store: s.cfg.Store, Manifest: s.cfg.Manifest, Log: s.cfg.Log.With("role", "console")})
+	if err != nil {
+		return err
+	}
+	mux.Handle(console.Prefix, h)
+	return nil
+}

@@ -1,0 +1,136 @@
+package imagehash
+
+import "strconv"
+
+// View is a version of a picture that is hashed beside the picture itself, to
+// find again what was cropped or framed since. A view is the hash of another
+// picture, made from the pixels before any scaling; the package comment defines
+// each, and they are wire format. Views are comparable. The zero value is the
+// picture as it is.
+type View struct {
+	Op Op
+	// Amount is the strength of OpPad and OpCrop in thousandths of the
+	// picture's size, 1 to [MaxAmount]: in total, half of it on each side.
+	// It is 0 for the other operations.
+	Amount int
+}
+
+// Op is the operation that makes a view.
+type Op uint8
+
+const (
+	OpAsIs Op = iota // the picture as it is
+	OpPad            // wider on each side by reflection
+	OpCrop           // narrower on each side
+	OpTrim           // without uniform borders
+)
+
+// MaxAmount is the largest amount of a view, a quarter of the picture. A padded
+// lane holds half of it in rows.
+const MaxAmount = 250
+
+// MaxViews is the largest number of views of one picture.
+const MaxViews = 32
+
+var opNames = [...]string{"as-is", "pad", "crop", "trim"}
+
+// AsIs returns the view that changes nothing.
+func AsIs() View { return View{} }
+
+// Pad returns the view that is wider and higher by thousandths of the picture's
+// size, the new pixels reflected at its edges, edge pixel first.
+func Pad(thousandths int) View { return View{OpPad, thousandths} }
+
+// Crop returns the view that lacks thousandths of the picture's size.
+func Crop(thousandths int) View { return View{OpCrop, thousandths} }
+
+// Trim returns the view without uniform borders.
+func Trim() View { return View{Op: OpTrim} }
+
+// String returns the view's canonical name: "as-is", "trim", or the operation
+// and its amount as in "pad-15" and "crop-15".
+func (v View) String() string {
+	if int(v.Op) >= len(opNames) {
+		return "unknown"
+	}
+	if v.Amount == 0 {
+		return opNames[v.Op]
+	}
+	return opNames[v.Op] + "-" + strconv.Itoa(v.Amount)
+}
+
+// ParseView reads a canonical name, and nothing but that: what it accepts,
+// [View.String] gives back. The error is a [*ParseError].
+func ParseView(s string) (View, error) {
+	for op, name := range opNames {
+		v := View{Op: Op(op)}
+		if len(s) > len(name) && s[:len(name)] == name && s[len(name)] == '-' {
+			n, err := strconv.Atoi(s[len(name)+1:])
+			if err != nil {
+				continue
+			}
+			v.Amount = n
+		}
+		if v.String() != s {
+			continue // another operation, or an amount like +15 or 015
+		}
+		if reason := v.problem(); reason != "" {
+			return View{}, &ParseError{What: "view", Text: s, Reason: reason}
+		}
+		return v, nil
+	}
+	return View{}, &ParseError{What: "view", Text: s, Reason: "not one of as-is, trim, pad-N, crop-N"}
+}
+
+// problem says why no picture has the view, or is empty.
+func (v View) problem() string {
+	switch v.Op {
+	case OpAsIs, OpTrim:
+		if v.Amount != 0 {
+			return "takes no amount"
+		}
+	case OpPad, OpCrop:
+		if v.Amount < 1 || v.Amount > MaxAmount {
+			return "amount is not within 1 and " + strconv.Itoa(MaxAmount) + " thousandths"
+		}
+	default:
+		return "unknown operation"
+	}
+	return ""
+}
+
+// A span is the part of one side of a picture that a view takes: size pixels
+// from start on, which is negative where the view is wider than the picture.
+type span struct{ start, size int }
+
+// A frame is the part of a picture that a view takes.
+type frame struct{ x, y span }
+
+// frame returns what pads and crops take of a width×height picture.
+func (v View) frame(width, height int) frame {
+	return frame{v.span(width), v.span(height)}
+}
+
+func (v View) span(n int) span {
+	// Half the amount, to the nearest pixel, halves up.
+	m := (v.Amount*n + 1000) / 2000
+	switch v.Op {
+	case OpPad:
+		return span{-m, n + 2*m}
+	case OpCrop:
+		return span{m, n - 2*m}
+	}
+	return span{0, n}
+}
+
+// reflect returns the pixel, 0 to n−1, that stands at position i of a side of n
+// pixels continued by reflection: −1 is 0, −2 is 1, n is n−1.
+func reflect(i, n int) int {
+	if i < 0 {
+		return -1 - i
+	}
+	if i >= n {
+		return 2*n - 1 - i
+	}
+	return i
+}

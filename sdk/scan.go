@@ -7,6 +7,7 @@ import (
 	"github.com/veilhash/veilhash/sdk/blindset"
 	"github.com/veilhash/veilhash/sdk/group"
 	"github.com/veilhash/veilhash/sdk/imagehash"
+	"github.com/veilhash/veilhash/sdk/threshold"
 	"github.com/veilhash/veilhash/sdk/token"
 	"github.com/veilhash/veilhash/sdk/voucher"
 )
@@ -198,37 +199,48 @@ func (p *Scan) Grey(n int) ([]byte, error) {
 // SealOptions is what a voucher is to be bound to and to carry.
 type SealOptions struct {
 	Binding voucher.Binding
+
+	// Kind says what the payload is. Under a set with synthetics it must be the same for all pictures of an account, those without a payload included: it
+	// lies open in every match, and synthetic vouchers are given the same.
 	Kind    voucher.Kind
 	Payload []byte // at most PayloadCapacity bytes
 }
 
-// Seal makes the voucher. Errors are ErrBindingLength and voucher.ErrContents, both the caller's; none depends on the picture or the set.
+// Seal makes the voucher, under a set without synthetics. Errors are ErrNeedsUpload, under a set with them: use SealUpload, which serves for both; and ErrBindingLength and
+// voucher.ErrContents, the caller's too. None depends on the picture or on what was found in the set.
 func (p *Scan) Seal(o SealOptions) (sealed []byte, report *Report, err error) {
+	if p.scanner.manifest.Synthetics > 0 {
+		return nil, nil, ErrNeedsUpload
+	}
+	sealed, _, report, err = p.sealOwn(o)
+	return sealed, report, err
+}
+
+// sealOwn makes the picture's own voucher and returns its share beside it.
+func (p *Scan) sealOwn(o SealOptions) (sealed []byte, share threshold.Share, report *Report, err error) {
 	if !o.Binding.Valid() {
-		return nil, nil, ErrBindingLength
+		return nil, share, nil, ErrBindingLength
 	}
 	if p.failure == nil && !p.hashed {
 		p.Fail(ErrIncomplete)
 	}
 	s := p.scanner
-	dealer, period, err := s.currentDealer()
+	now, err := s.current()
 	if err != nil {
-		return nil, nil, err
+		return nil, share, nil, err
 	}
+	share = now.dealer.Share(p.canonicalToken())
 	c := voucher.Contents{
-		Generation: dealer.Generation(),
-		Period:     period,
-		Share:      dealer.Share(p.canonicalToken()).Bytes(),
-		PayloadKey: [32]byte(dealer.PayloadKey().Bytes()),
+		Generation: now.dealer.Generation(),
+		Period:     now.number,
+		Share:      share.Bytes(),
+		PayloadKey: [32]byte(now.dealer.PayloadKey().Bytes()),
 		Kind:       o.Kind,
 		Payload:    o.Payload,
 	}
 	probes, report := p.resolve()
 	sealed, err = s.shape.Seal(s.entropy, probes, o.Binding.Digest(), c)
-	if err != nil {
-		return nil, nil, err
-	}
-	return sealed, report, nil
+	return sealed, share, report, err
 }
 
 // canonicalToken decides the point at which the account's polynomials are shared: the token of the picture as the first view has

@@ -2,6 +2,7 @@ package sdk
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/veilhash/veilhash/sdk/blindset"
 	"github.com/veilhash/veilhash/sdk/imagehash"
@@ -43,6 +44,14 @@ type ScannerConfig struct {
 	// Clock tells the time in seconds since 1970-01-01 UTC; it decides the period that a voucher counts in.
 	Clock func() int64
 
+	// Sent is the memory of what the account has sent from this device, as Scanner.Sent gave it; nil for none. One of a period that has ended, of another account or
+	// set is ignored. Without it the device repeats points, and the server sees that.
+	Sent []byte
+
+	// Openings is how many probes of a synthetic voucher open; the zero value is DefaultOpenings. It should be measured on true matches under the set: where they
+	// open more or fewer, what opens tells true matches from synthetic ones.
+	Openings threshold.OpeningCounts
+
 	// Entropy is for this module's vectors; the zero value reads crypto/rand.
 	Entropy entropy.Source
 }
@@ -57,15 +66,17 @@ type Scanner struct {
 	clock    func() int64
 	entropy  entropy.Source
 
+	openings threshold.OpeningCounts
+	memory   []byte  // ScannerConfig.Sent
+	period   *period // the last that was asked for; nil before
+
 	leaves map[shardRef]*blindset.Leaves
-	dealer *threshold.Dealer // of dealerPeriod
-	period uint32
 }
 
 type shardRef struct{ layer, shard int }
 
 // NewScanner checks the manifest and prepares for scanning. Errors are ErrConfig and those of the manifest's parts: blindset.ErrManifest,
-// token.ErrScheme, *imagehash.ParseError.
+// token.ErrScheme, *imagehash.ParseError; and threshold.ErrSentFormat for a memory that is none: start without it.
 func NewScanner(cfg ScannerConfig) (*Scanner, error) {
 	if len(cfg.Manifest) == 0 || cfg.Account == nil || cfg.Clock == nil {
 		return nil, ErrConfig
@@ -82,6 +93,15 @@ func NewScanner(cfg ScannerConfig) (*Scanner, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(cfg.Sent) > 0 {
+		if _, err := parseSent(cfg.Sent); err != nil {
+			return nil, err
+		}
+	}
+	openings := cfg.Openings
+	if openings.Max() == 0 {
+		openings = DefaultOpenings()
+	}
 	return &Scanner{
 		manifest: m,
 		hasher:   hasher,
@@ -90,6 +110,8 @@ func NewScanner(cfg ScannerConfig) (*Scanner, error) {
 		account:  cfg.Account,
 		clock:    cfg.Clock,
 		entropy:  cfg.Entropy,
+		openings: openings,
+		memory:   slices.Clone(cfg.Sent),
 		leaves:   make(map[shardRef]*blindset.Leaves),
 	}, nil
 }
@@ -143,23 +165,4 @@ func (s *Scanner) CheckBlock(ref blindset.Ref, block []byte) error {
 		return ErrLeavesMissing
 	}
 	return l.CheckBlock(ref.Block, block)
-}
-
-// currentDealer is the account's dealer of the running period.
-func (s *Scanner) currentDealer() (*threshold.Dealer, uint32, error) {
-	period := uint32(s.clock() / (int64(s.manifest.PeriodDays) * 86400))
-	if s.dealer == nil || s.period != period {
-		d, err := s.account.Dealer(threshold.Params{
-			Threshold: s.manifest.Threshold,
-			Synthetic: s.manifest.Synthetics,
-			Period:    period,
-			Epoch:     s.manifest.Epoch,
-			SetID:     s.manifest.ID(),
-		})
-		if err != nil {
-			return nil, 0, err
-		}
-		s.dealer, s.period = d, period
-	}
-	return s.dealer, s.period, nil
 }

@@ -176,7 +176,14 @@ func TestListen(t *testing.T) {
 func TestRun(t *testing.T) {
 	set := servertest.New(t, 1, 0)
 	st := storetest.NewMemory()
-	s := newServer(t, server.Config{Store: st, Manifest: set.Manifest, Matchers: []*sdk.Matcher{set.Matcher}})
+	begun := make(chan struct{}, 2)
+	s := newServer(t, server.Config{
+		Store: st, Manifest: set.Manifest, Matchers: []*sdk.Matcher{set.Matcher},
+		Authenticate: func(*http.Request) (string, error) {
+			begun <- struct{}{}
+			return "chat", nil
+		},
+	})
 	l, err := server.Listen(context.Background(), "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -210,13 +217,15 @@ func TestRun(t *testing.T) {
 		}
 	}
 
+	<-begun
 	raw := set.Seal(servertest.Sealing{Account: "ann", Message: "m2", InSet: true})
 	body, write := io.Pipe()
 	slow := make(chan error, 1)
 	go func() { slow <- post("m2", body) }()
-	if _, err := write.Write(raw[:100]); err != nil { // the server reads it: the request has begun
+	if _, err := write.Write(raw[:100]); err != nil {
 		t.Fatal(err)
 	}
+	<-begun
 	stop()
 	if _, err := write.Write(raw[100:]); err != nil {
 		t.Fatal(err)

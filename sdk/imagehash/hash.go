@@ -1,8 +1,10 @@
 package imagehash
 
 import (
-	"encoding/hex"
 	"math/bits"
+	"strings"
+
+	"github.com/veilhash/veilhash/sdk/internal/hexa"
 )
 
 // HashBits is the number of bits of a PDQ hash.
@@ -20,20 +22,17 @@ type Hash [HashBits / 8]byte
 // The error is a [*ParseError].
 func ParseHash(s string) (Hash, error) {
 	var h Hash
-	if len(s) != hex.EncodedLen(len(h)) {
-		return Hash{}, &ParseError{What: "hash", Text: s, Reason: "not 64 hexadecimal digits"}
-	}
-	if _, err := hex.Decode(h[:], []byte(s)); err != nil {
+	if !hexa.Decode(h[:], strings.ToLower(s)) {
 		return Hash{}, &ParseError{What: "hash", Text: s, Reason: "not 64 hexadecimal digits"}
 	}
 	return h, nil
 }
 
 // String returns 64 lower-case hexadecimal digits, bit 255 first.
-func (h Hash) String() string { return hex.EncodeToString(h[:]) }
+func (h Hash) String() string { return hexa.String(h[:]) }
 
 // MarshalText returns the digits of [Hash.String].
-func (h Hash) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, h[:]), nil }
+func (h Hash) MarshalText() ([]byte, error) { return hexa.Append(nil, h[:]), nil }
 
 // UnmarshalText reads what [Hash.MarshalText] wrote. On error, which is a
 // [*ParseError], h keeps its value.

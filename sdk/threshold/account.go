@@ -9,6 +9,8 @@ import (
 	"errors"
 	"math"
 	"strconv"
+
+	"github.com/veilhash/veilhash/sdk/internal/hexa"
 )
 
 // secretSize is the length of an account secret in bytes.
@@ -104,10 +106,10 @@ func (a *Account) MarshalText() ([]byte, error) {
 	text := append([]byte(accountPrefix), ':')
 	text = strconv.AppendUint(text, uint64(a.generation), 10)
 	text = append(text, ':')
-	text = appendHex(text, a.secret.reveal()[:])
+	text = hexa.Append(text, a.secret.reveal()[:])
 	text = append(text, ':')
 	sum := sha256.Sum256(text)
-	return appendHex(text, sum[:4]), nil
+	return hexa.Append(text, sum[:4]), nil
 }
 
 // ParseAccount reads what MarshalText wrote, in that one form, with or without
@@ -128,7 +130,7 @@ func ParseAccount(text []byte) (*Account, error) {
 	}
 	var secret [secretSize]byte
 	var checksum [4]byte
-	if !decodeHex(secret[:], fields[2]) || !decodeHex(checksum[:], fields[3]) {
+	if !hexa.Decode(secret[:], fields[2]) || !hexa.Decode(checksum[:], fields[3]) {
 		return nil, ErrAccountFormat
 	}
 	sum := sha256.Sum256(line[:len(line)-len(fields[3])])

@@ -135,7 +135,7 @@ func TestDevicesAgree(t *testing.T) {
 }
 
 func equalSynthetic(a, b Synthetic) bool {
-	return a.Share.equal(b.Share) && a.Openings == b.Openings && a.Due == b.Due
+	return a.Share.equal(b.Share) && a.Openings == b.Openings && a.Due == b.Due && a.Pick == b.Pick
 }
 
 func TestPayloadKey(t *testing.T) {
@@ -149,17 +149,8 @@ func TestPayloadKey(t *testing.T) {
 			t.Errorf("%d bytes: %v, want ErrPayloadKey", n, err)
 		}
 	}
-	other := mustDealer(t, testAccount("other"), Params{Threshold: 2}).PayloadKey()
-	c := key.Commit([]byte("voucher 1"))
-	if !c.Verify(key, []byte("voucher 1")) {
-		t.Error("the right key does not verify")
-	}
-	if c.Verify(other, []byte("voucher 1")) || c.Verify(key, []byte("voucher 2")) || (Commitment{}).Verify(key, nil) {
-		t.Error("a wrong key or context verifies")
-	}
-	// The lengths of id and set are bound, not only their concatenation.
-	if key.VoucherKey([]byte("ab"), []byte("c")) == key.VoucherKey([]byte("a"), []byte("bc")) {
-		t.Error("voucher keys depend on the concatenation only")
+	if key.Equal(mustDealer(t, testAccount("other"), Params{Threshold: 2}).PayloadKey()) {
+		t.Error("two accounts have one payload key")
 	}
 }
 
@@ -196,6 +187,25 @@ func TestSent(t *testing.T) {
 	next := mustDealer(t, testAccount("sent"), p)
 	if _, err := ParseSent(encoded, next.Scope()); !errors.Is(err, ErrSentScope) {
 		t.Errorf("next period: %v, want ErrSentScope", err)
+	}
+}
+
+func TestSentMerge(t *testing.T) {
+	d := mustDealer(t, testAccount("merge"), Params{Threshold: 2})
+	shares := trueShares(d, 3)
+	a, b := NewSent(d.Scope()), NewSent(d.Scope())
+	for i, s := range []*Sent{a, a, b, b} {
+		s.Acknowledge(shares[i/2+i%2]) // a has 0 and 1, b has 1 and 2
+	}
+	if err := a.Merge(b); err != nil || a.Len() != 3 || !a.Contains(shares[2]) {
+		t.Errorf("merged: %d points, %v", a.Len(), err)
+	}
+	a.Remove(b)
+	if a.Len() != 1 || !a.Contains(shares[0]) || b.Len() != 2 {
+		t.Errorf("removed: %d points", a.Len())
+	}
+	if err := a.Merge(NewSent(Scope{1})); !errors.Is(err, ErrSentScope) {
+		t.Errorf("another scope: %v, want ErrSentScope", err)
 	}
 }
 

@@ -11,9 +11,9 @@
 //
 // The client keeps an [Account] and derives a [Dealer] from it for each
 // period ([Account.Dealer], [Params]). [Dealer.Share] gives a picture's share,
-// [Dealer.PayloadKey] what to seal payloads under ([PayloadKey.VoucherKey],
-// [PayloadKey.Commit]), [Dealer.Synthetics] the synthetic points. [Sent]
-// remembers what the server has acknowledged.
+// [Dealer.PayloadKey] what sdk/voucher derives the keys of payloads from,
+// [Dealer.Synthetics] the synthetic points. [Sent] remembers what the server
+// has acknowledged.
 //
 // The server reads shares with [ParseShare] and gives them to the account's
 // [Detector], which opens at the (T+1)-th true point whatever w synthetic ones

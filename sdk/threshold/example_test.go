@@ -1,6 +1,7 @@
 package threshold_test
 
 import (
+	"crypto/sha256"
 	"fmt"
 
 	"github.com/veilhash/veilhash/sdk/threshold"
@@ -11,9 +12,10 @@ import (
 func Example() {
 	params := threshold.Params{Threshold: 2, Synthetic: 6, Period: 671, Epoch: 12}
 
-	// The client. A voucher carries generation, share and commitment in its
+	// The client. A voucher carries generation, share and a commitment in its
 	// outer layer, which opens on a match, and in its inner layer a payload
-	// under dealer.PayloadKey().VoucherKey(…).
+	// under dealer.PayloadKey(). (Package sdk/voucher; here a hash stands for
+	// the commitment.)
 	account := threshold.NewAccount()
 	dealer, err := account.Dealer(params)
 	if err != nil {
@@ -22,12 +24,15 @@ func Example() {
 	type voucher struct {
 		id         threshold.Ref
 		share      []byte
-		commitment threshold.Commitment
+		commitment [32]byte
 	}
 	var uploads []voucher
+	commit := func(key threshold.PayloadKey, id threshold.Ref) [32]byte {
+		return sha256.Sum256(append(key.Bytes(), id[:]...))
+	}
 	upload := func(id byte, share threshold.Share) {
 		v := voucher{id: threshold.Ref{id}, share: share.Bytes()}
-		v.commitment = dealer.PayloadKey().Commit(v.id[:])
+		v.commitment = commit(dealer.PayloadKey(), v.id)
 		uploads = append(uploads, v)
 	}
 	for i, token := range []string{"a bridge", "a boat", "a bird"} {
@@ -39,7 +44,7 @@ func Example() {
 		Threshold: params.Threshold,
 		Synthetic: params.Synthetic,
 		Check: func(key threshold.PayloadKey, ref threshold.Ref) bool {
-			return uploads[ref[0]].commitment.Verify(key, ref[:])
+			return uploads[ref[0]].commitment == commit(key, ref)
 		},
 	})
 	if err != nil {

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-
-	"golang.org/x/crypto/chacha20poly1305"
 )
 
 // scheme is this package's client side as a set of rules that a test can break
@@ -19,7 +17,6 @@ type scheme struct {
 	context     func(p Params, generation uint32) []byte
 	polynomials func(w int) int
 	point       func(wordSource) element
-	voucherKey  func(k PayloadKey, voucherID, setID []byte) [32]byte
 	synthetics  func(d *Dealer) []Synthetic
 }
 
@@ -29,7 +26,6 @@ func realScheme(t testing.TB) scheme {
 		context:     Params.context,
 		polynomials: Polynomials,
 		point:       uniformPoint,
-		voucherKey:  PayloadKey.VoucherKey,
 		synthetics: func(d *Dealer) []Synthetic {
 			points, err := d.Synthetics(openings)
 			if err != nil {
@@ -131,32 +127,6 @@ func checkPoint(s scheme) error {
 	return nil
 }
 
-// checkVoucherKeys: two inner layers under the fixed nonce. The attack is the
-// two-time pad: their difference is that of the payloads.
-func checkVoucherKeys(s scheme) error {
-	key := s.dealer(testAccount("inner"), Params{Threshold: 3}).PayloadKey()
-	seal := func(voucher, set, payload string) []byte {
-		k := s.voucherKey(key, []byte(voucher), []byte(set))
-		aead, err := chacha20poly1305.New(k[:])
-		if err != nil {
-			panic(err)
-		}
-		return aead.Seal(nil, make([]byte, aead.NonceSize()), []byte(payload), nil)
-	}
-	const a, b = "a grey picture of a bridge......", "a grey picture of another bridge"
-	for _, other := range [][2]string{{"voucher 2", "set"}, {"voucher 1", "other set"}} {
-		x, y := seal("voucher 1", "set", a), seal(other[0], other[1], b)
-		leaks := true
-		for i := range a {
-			leaks = leaks && x[i]^y[i] == a[i]^b[i]
-		}
-		if leaks {
-			return fmt.Errorf("payloads of two vouchers can be subtracted (%s, %s)", other[0], other[1])
-		}
-	}
-	return nil
-}
-
 // checkDevices: two devices, or one before and after a reinstallation, send the
 // same synthetic points: at most w distinct ones a period in all.
 func checkDevices(s scheme) error {
@@ -183,7 +153,7 @@ func checkDevices(s scheme) error {
 
 var checks = map[string]func(scheme) error{
 	"contexts": checkContexts, "key space": checkKeySpace, "decodable": checkDecodable,
-	"point": checkPoint, "voucher keys": checkVoucherKeys, "devices": checkDevices,
+	"point": checkPoint, "devices": checkDevices,
 }
 
 func TestRulesHold(t *testing.T) {
@@ -225,15 +195,6 @@ func TestMutantsAreCaught(t *testing.T) {
 			s.polynomials = func(int) int { return minPolynomials }
 		}},
 		"x = 0 allowed": {"point", func(s *scheme) { s.point = uniformElement }},
-		"inner key fixed": {"voucher keys", func(s *scheme) {
-			s.voucherKey = func(k PayloadKey, _, _ []byte) [32]byte { return k.VoucherKey(nil, nil) }
-		}},
-		"inner key without the voucher": {"voucher keys", func(s *scheme) {
-			s.voucherKey = func(k PayloadKey, _, set []byte) [32]byte { return k.VoucherKey(nil, set) }
-		}},
-		"inner key without the set": {"voucher keys", func(s *scheme) {
-			s.voucherKey = func(k PayloadKey, voucher, _ []byte) [32]byte { return k.VoucherKey(voucher, nil) }
-		}},
 		"synthetic points drawn afresh": {"devices", func(s *scheme) {
 			s.synthetics = func(d *Dealer) []Synthetic {
 				var key prfKey

@@ -16,8 +16,10 @@ var ErrPayloadKey = errors.New("threshold: payload key is not 32 bytes")
 // in one context. The client derives it; the server recovers it from T true
 // shares. It must be kept secret. It redacts itself when printed.
 //
-// It encrypts nothing itself. sdk/voucher derives a key and a commitment from
-// it for each voucher; VoucherKey and Commit do so for formats of one's own.
+// It encrypts nothing itself: sdk/voucher derives a key and a commitment from
+// it for each voucher (docs/protocol.md, section 6.2). Inner ciphertexts of
+// matches are visible below the threshold, so one key for several would give
+// the difference of their payloads away.
 type PayloadKey struct {
 	key concealed[[PayloadKeySize]byte]
 }
@@ -59,36 +61,6 @@ func (k PayloadKey) Bytes() []byte { return append([]byte(nil), k.key.reveal()[:
 // Equal reports, in constant time, whether two keys are equal.
 func (k PayloadKey) Equal(other PayloadKey) bool {
 	return subtle.ConstantTimeCompare(k.key.reveal()[:], other.key.reveal()[:]) == 1
-}
-
-// VoucherKey returns the 32-byte key of one voucher's inner layer:
-// HKDF(payloadKey, voucherID, setID). Whoever seals with a fixed nonce needs
-// it: inner ciphertexts of matches are visible below the threshold, and two
-// under one key and nonce would give away the difference of their payloads.
-// voucherID must not repeat under one payload key.
-func (k PayloadKey) VoucherKey(voucherID, setID []byte) [32]byte {
-	return [32]byte(deriveKey(k.key.reveal()[:], labelVoucherKey, 32, voucherID, setID))
-}
-
-// A Commitment names one payload key among all, in one context: no two keys
-// with the same commitment can be found (128 bits of work), and it tells
-// nothing of the key. A voucher carries one in its outer layer, so that a
-// server can tell whether a key that it recovered is the right one.
-type Commitment [32]byte
-
-// Commit returns the commitment to the key in this context. The context must
-// differ for every voucher (its id, or its inner nonce and ciphertext's
-// digest), or else equal commitments would tell vouchers of one account from
-// synthetic ones.
-func (k PayloadKey) Commit(context []byte) Commitment {
-	return Commitment(deriveKey(k.key.reveal()[:], labelCommitment, 32, context))
-}
-
-// Verify reports, in constant time, whether c is the commitment to the key in
-// this context.
-func (c Commitment) Verify(k PayloadKey, context []byte) bool {
-	want := k.Commit(context)
-	return subtle.ConstantTimeCompare(c[:], want[:]) == 1
 }
 
 // String returns a text without the key.

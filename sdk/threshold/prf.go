@@ -24,8 +24,7 @@ const (
 	labelDue        = "due"
 	labelScope      = "scope"
 	labelPayloadKey = "payload key"
-	labelVoucherKey = "voucher key"
-	labelCommitment = "commitment"
+	labelPick       = "pick"
 )
 
 // prefixed appends each part behind its length as four big-endian bytes, so

@@ -1,7 +1,6 @@
 package threshold
 
 import (
-	"bytes"
 	"testing"
 )
 
@@ -94,34 +93,5 @@ func TestUniformBelowIsExact(t *testing.T) {
 	w := words{1<<64 - 1, 1<<64 - 2}
 	if got := uniformBelow(&w, 1<<64-1); got != 1<<64-2 {
 		t.Errorf("got %d", got)
-	}
-}
-
-func TestHex(t *testing.T) {
-	all := make([]byte, 256)
-	for i := range all {
-		all[i] = byte(i)
-	}
-	text := appendHex(nil, all)
-	const digits = "0123456789abcdef"
-	for i := range all {
-		if text[2*i] != digits[i/16] || text[2*i+1] != digits[i%16] {
-			t.Fatalf("byte %d encodes as %s", i, text[2*i:2*i+2])
-		}
-	}
-	back := make([]byte, 256)
-	if !decodeHex(back, text) || !bytes.Equal(back, all) {
-		t.Fatal("decoding does not reverse encoding")
-	}
-	// Every character but the sixteen digits is refused, in either place.
-	for c := range 256 {
-		isDigit := bytes.IndexByte([]byte(digits), byte(c)) >= 0
-		var one [1]byte
-		if decodeHex(one[:], []byte{byte(c), '0'}) != isDigit || decodeHex(one[:], []byte{'0', byte(c)}) != isDigit {
-			t.Errorf("character %q: accepted is not %v", rune(c), isDigit)
-		}
-	}
-	if decodeHex(make([]byte, 2), []byte("000")) || decodeHex(make([]byte, 1), []byte("0000")) {
-		t.Error("wrong length accepted")
 	}
 }

@@ -53,7 +53,7 @@ func TestNothingSecretIsPrinted(t *testing.T) {
 		{"Dealer", *d, true, append(append(number(d.dealt().polynomials[0][0]), number(d.dealt().polynomials[4][1])...), forms(d.dealt().key[:])...), "redacted"},
 		{"PayloadKey", key, true, forms(key.Bytes()), "redacted"},
 		{"Share", share, false, append(number(share.x), number(share.y[0])...), "redacted"},
-		{"Synthetic", Synthetic{share, 1, 2}, false, append(number(share.x), number(share.y[0])...), "redacted"},
+		{"Synthetic", Synthetic{share, 1, 2, 3}, false, append(number(share.x), number(share.y[0])...), "redacted"},
 		{"Sent", *sent, false, number(share.x), "redacted"},
 		{"Detector", *det, false, append(number(d.dealt().polynomials[0][0]), forms(key.Bytes())...), "open"},
 	}

@@ -54,6 +54,30 @@ func (s *Sent) Acknowledge(share Share) error {
 	return nil
 }
 
+// Merge remembers all points of another memory of the same scope. Errors:
+// ErrSentScope; ErrSentFull, where as many are remembered as fit.
+func (s *Sent) Merge(other *Sent) error {
+	if s.scope != other.scope {
+		return ErrSentScope
+	}
+	for x := range other.points {
+		if err := s.Acknowledge(Share{x: x}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Remove forgets all points of another memory, whatever its scope.
+func (s *Sent) Remove(other *Sent) {
+	for x := range other.points {
+		delete(s.points, x)
+	}
+}
+
+// Scope returns the scope that the memory belongs to.
+func (s *Sent) Scope() Scope { return s.scope }
+
 // Len returns the number of points remembered.
 func (s *Sent) Len() int { return len(s.points) }
 

@@ -17,11 +17,15 @@ type Synthetic struct {
 	// thin out neither early nor late and their times tell little of their
 	// number.
 	Due uint32
+	// Pick is a uniform word for what else a carrier has to choose: the layer
+	// of the set in which the probes open. It belongs to the point, as Openings
+	// does, so that a repeated point repeats it.
+	Pick uint64
 }
 
 // Synthetics returns the synthetic points of the period, between none and w,
 // in the order in which they are due. Their number follows [Blur]. All of it
-// comes from the PRF: number, points, values, openings, due times. A
+// comes from the PRF: number, points, values, openings, due times, picks. A
 // reinstalled or a second device so repeats the same ones, as it repeats true
 // points when it meets the same picture again; points drawn afresh would add
 // up over devices, and give themselves away.
@@ -43,6 +47,7 @@ func (d Dealer) Synthetics(openings OpeningCounts) ([]Synthetic, error) {
 			Share:    syntheticShare(newStream(s.key, labelSynthetic, index), len(s.polynomials)),
 			Openings: openings.sample(newStream(s.key, labelOpenings, index)),
 			Due:      uint32(newStream(s.key, labelDue, index).word() >> 32),
+			Pick:     newStream(s.key, labelPick, index).word(),
 		}
 		// Into its place by due time; package slices would weigh more.
 		for j := i; j > 0 && points[j-1].Due > points[j].Due; j-- {

@@ -40,13 +40,12 @@ type dealerVector struct {
 	Scope       string
 	Polynomials string
 	PayloadKey  string
-	VoucherKey  string
-	Commitment  string
 	Shares      []struct{ Token, Share string }
 	Synthetics  []struct {
 		Share    string
 		Openings int
 		Due      uint32
+		Pick     uint64 `json:",string"`
 	}
 }
 
@@ -134,8 +133,6 @@ func TestDealerVectors(t *testing.T) {
 			}
 		}
 		scope, key := d.Scope(), d.PayloadKey()
-		voucherKey := key.VoucherKey([]byte("voucher"), unhex(t, v.SetID))
-		commitment := key.Commit([]byte("context"))
 		for _, c := range []struct {
 			what string
 			got  []byte
@@ -144,8 +141,6 @@ func TestDealerVectors(t *testing.T) {
 			{"polynomials", digest.Sum(nil), v.Polynomials},
 			{"scope", scope[:], v.Scope},
 			{"payload key", key.Bytes(), v.PayloadKey},
-			{"voucher key", voucherKey[:], v.VoucherKey},
-			{"commitment", commitment[:], v.Commitment},
 		} {
 			if got := hex.EncodeToString(c.got); got != c.want {
 				t.Errorf("%s: %s is %s, want %s", v.Name, c.what, got, c.want)
@@ -166,7 +161,7 @@ func TestDealerVectors(t *testing.T) {
 		}
 		for i, p := range points {
 			want := v.Synthetics[i]
-			if hex.EncodeToString(p.Share.Bytes()) != want.Share || p.Openings != want.Openings || p.Due != want.Due {
+			if hex.EncodeToString(p.Share.Bytes()) != want.Share || p.Openings != want.Openings || p.Due != want.Due || p.Pick != want.Pick {
 				t.Errorf("%s: synthetic point %d differs", v.Name, i)
 			}
 		}

@@ -46,3 +46,18 @@ func blind[P, S any](g groupOps[P, S], layers int, probes []blindProbe[P]) []bli
 	}
 	return out
 }
+
+// tokenless is the algebra of n probes that belong to no token: with a fresh r for each, Q = r·B and S_k = r·L_k = alpha_k·Q, whatever alpha is. Q is uniform, as
+// that of a token's probe is, given all else that a server sees of it. (One r for several would show as equal Q.)
+func tokenless[P, S any](g groupOps[P, S], layers, n int) []blinded[P] {
+	out := make([]blinded[P], n)
+	for j := range out {
+		r := g.random()
+		out[j].q = g.base(r)
+		out[j].s = make([]P, layers)
+		for k := range out[j].s {
+			out[j].s[k] = g.key(r, k)
+		}
+	}
+	return out
+}

@@ -4,6 +4,7 @@
 // probes is in the set; the inner opens to whoever has the account's payload key, which only a threshold of matches gives.
 //
 //   - [Params.Seal] is the client's side. Its probes come from packages token and blindset; package sdk's Scanner puts these together.
+//   - [Params.SealSynthetic] makes a voucher that opens without a picture, to blur how many matches an account has, and the dummies that go where there is none.
 //   - [Parse] reads a voucher's framing, for whoever stores it; [Params.Open] opens the outer layer and [Opened.Payload] the inner.
 //
 // # Why a voucher without a match reveals nothing

@@ -62,7 +62,7 @@ func (p *Params) Seal(src entropy.Source, probes []Probe, binding BindingDigest,
 		return nil, err
 	}
 	v.sealBody(rkey[:], c)
-	copy(v.raw[len(v.raw)-checksumSize:], checksum(v.raw[:len(v.raw)-checksumSize]))
+	v.close()
 	return v.raw, nil
 }
 

@@ -1,6 +1,9 @@
 package store
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // A TallyKey says what is counted together: matches of one account under one set, in one period, sealed under one generation of
 // the account's secret.
@@ -22,6 +25,14 @@ type Tally struct {
 	// Version rises by one whenever the tally is saved. That of a tally which was never saved is 0.
 	Version uint64
 }
+
+// String hides the state.
+func (t Tally) String() string {
+	return "[tally: " + strconv.FormatUint(t.Counted, 10) + " counted, open: " + strconv.FormatBool(t.Open) + "]"
+}
+
+// GoString hides the state.
+func (t Tally) GoString() string { return t.String() }
 
 // A Summary is a tally without its state, for those who may see how far it is but not what it holds.
 type Summary struct {

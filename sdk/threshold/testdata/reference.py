@@ -103,7 +103,8 @@ class Dealer:
             share = [field_element(source, refuse_zero=True)] + [field_element(source) for _ in range(self.m)]
             n = 1 + draw(words(self.key, b"openings", i2osp(i, 4)), openings)
             due = next(words(self.key, b"due", i2osp(i, 4))) >> 32
-            out.append((share, n, due))
+            pick = next(words(self.key, b"pick", i2osp(i, 4)))
+            out.append((share, n, due, pick))
         return sorted(out, key=lambda point: point[2])
 
     def scope(self):
@@ -189,11 +190,10 @@ def dealer_case(name, T, w, period, epoch, generation):
         "scope": d.scope().hex(),
         "polynomials": hashlib.sha256(b"".join(encode(f) for f in d.f)).hexdigest(),
         "payloadKey": key.hex(),
-        "voucherKey": hkdf(key, prefixed(b"voucher key", b"voucher", set_id), 32).hex(),
-        "commitment": hkdf(key, prefixed(b"commitment", b"context"), 32).hex(),
         "shares": [{"token": t.hex(), "share": encode(d.share(t)).hex()} for t in TOKENS],
         "synthetics": [
-            {"share": encode(s).hex(), "openings": n, "due": due} for s, n, due in d.synthetics(OPENINGS)
+            {"share": encode(s).hex(), "openings": n, "due": due, "pick": str(pick)}
+            for s, n, due, pick in d.synthetics(OPENINGS)
         ],
     }
 

@@ -24,6 +24,7 @@ type Set struct {
 	t        testing.TB
 	Manifest *blindset.Manifest
 	Matcher  *sdk.Matcher
+	Keyring  blindset.Keyring
 	alpha    *group.Scalar
 	params   voucher.Params
 }
@@ -49,10 +50,12 @@ func New(t testing.TB, T, synthetics int) *Set {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Set{t, m, matcher, alpha, voucher.Params{
+	s := &Set{t: t, Manifest: m, Matcher: matcher, alpha: alpha, params: voucher.Params{
 		SetID: m.ID(), Keys: []*group.Element{key.L()}, Probes: 2,
 		ShareSize: threshold.ShareSize(synthetics), PayloadSize: m.Payload,
 	}}
+	s.Keyring.Add(key)
+	return s
 }
 
 // Account is a client's side of the threshold, the same for the same number.

@@ -1,0 +1,237 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/veilhash/veilhash/sdk"
+	"github.com/veilhash/veilhash/sdk/blindset"
+)
+
+const vectors = "../../sdk/testdata/vectors/set"
+
+// opened is a boundary that has opened the golden set.
+func opened(t testing.TB) *boundary {
+	t.Helper()
+	b := &boundary{clock: func() int64 { return 1_800_000_000 }}
+	manifest, err := os.ReadFile(filepath.Join(vectors, "manifest"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.accountNew() != 0 {
+		t.Fatal(b.failure())
+	}
+	account := bytes.Clone(b.result)
+	b.put(manifest, account)
+	if b.open(int32(len(manifest)), int32(len(account))) != 0 {
+		t.Fatal(b.failure())
+	}
+	return b
+}
+
+// put is what a host does before a call.
+func (b *boundary) put(parts ...[]byte) {
+	in := bytes.Join(parts, nil)
+	copy(b.room(int32(len(in))), in)
+}
+
+// failure is the error in the result.
+func (b *boundary) failure() string { return strings.ReplaceAll(string(b.result), "\x00", ": ") }
+
+func (b *boundary) code() string {
+	code, _, _ := strings.Cut(string(b.result), "\x00")
+	return code
+}
+
+func TestAScanWithoutASet(t *testing.T) {
+	b := opened(t)
+	scan := b.begin(64, 48)
+	rgba := make([]byte, 4*64*48)
+	for i := range rgba {
+		rgba[i] = byte(i * i / 97)
+	}
+	for again := int32(1); again == 1; {
+		b.put(rgba)
+		if b.writeRows(scan, int32(len(rgba))) != 0 {
+			t.Fatal(b.failure())
+		}
+		if again = b.endPass(scan); again < 0 {
+			t.Fatal(b.failure())
+		}
+	}
+	if b.features(scan) != 0 || len(b.result) != 32 {
+		t.Fatalf("features: %d bytes", len(b.result))
+	}
+	if b.lookups(scan) != 0 || len(b.result) == 0 || len(b.result)%12 != 0 {
+		t.Fatalf("lookups: %d bytes", len(b.result))
+	}
+	b.put([]byte("alice"), []byte("42"), []byte("payload"))
+	if b.seal(scan, 5, 2, 1, 7) != 0 {
+		t.Fatal(b.failure())
+	}
+	n := int(b.result[0]) | int(b.result[1])<<8 | int(b.result[2])<<16
+	if n != b.scanner.VoucherSize() {
+		t.Errorf("a voucher of %d bytes, want %d", n, b.scanner.VoucherSize())
+	}
+	var report struct {
+		Views  []struct{ View, PDQ string }
+		Probes []struct{ Dummy bool }
+		Alarms []struct{ Code string }
+	}
+	if err := json.Unmarshal(b.result[4+n:], &report); err != nil {
+		t.Fatal(err)
+	}
+	if len(report.Views) != 3 || len(report.Probes) != 16 || !report.Probes[0].Dummy || len(report.Alarms) == 0 || report.Alarms[0].Code != "unread" {
+		t.Errorf("report %s", b.result[4+n:])
+	}
+	b.release(scan)
+	if b.endPass(scan) >= 0 || b.code() != "internal" {
+		t.Error("a released scan still answers")
+	}
+}
+
+func TestMisuse(t *testing.T) {
+	b := opened(t)
+	scan := b.begin(4, 4)
+	b.put(make([]byte, 100))
+	for name, status := range map[string]func() int32{
+		"open twice":           func() int32 { return b.open(0, 0) },
+		"more than was put":    func() int32 { return b.leaves(0, 0, 101) },
+		"a negative length":    func() int32 { return b.writeRows(scan, -1) },
+		"lengths that add up":  func() int32 { return b.seal(scan, 60, 60, 0, 0) },
+		"a negative kind":      func() int32 { return b.seal(scan, 1, 1, -1, 1) },
+		"a kind of 17 bits":    func() int32 { return b.seal(scan, 1, 1, 1<<16, 1) },
+		"no such scan":         func() int32 { return b.lookups(scan + 1) },
+		"a scan that is none":  func() int32 { return b.features(0) },
+		"a scan below zero":    func() int32 { return b.provide(-1, 0, 0, 0, 1) },
+		"a shard that is none": func() int32 { return b.leaves(0, 1<<30, 32) },
+		"a layer below zero":   func() int32 { return b.checkBlock(-1, 0, 0, 32) },
+	} {
+		if status() >= 0 {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+	closed := &boundary{}
+	if closed.begin(1, 1) >= 0 || closed.leaves(0, 0, 0) >= 0 {
+		t.Error("a boundary without a set answers")
+	}
+}
+
+func TestRoomIsBounded(t *testing.T) {
+	b := new(boundary)
+	if n := len(b.room(-5)); n != 0 {
+		t.Errorf("room for −5 bytes is %d", n)
+	}
+	if n := len(b.room(1<<31 - 1)); n != maxInput {
+		t.Errorf("room for 2 GiB is %d", n)
+	}
+	first := &b.room(10)[0]
+	if &b.room(20)[0] != first {
+		t.Error("room that is large enough is taken anew")
+	}
+}
+
+func TestPanicsAreRecovered(t *testing.T) {
+	b := new(boundary)
+	if b.run(func() (int32, error) { panic("secret") }) >= 0 || b.code() != "internal" {
+		t.Errorf("a panic became %q", b.failure())
+	}
+	if strings.Contains(b.failure(), "secret") {
+		t.Error("what the panic says leaves the boundary")
+	}
+}
+
+// FuzzReport compares the writer with encoding/json: whatever an error says arrives, but for bytes that are not UTF-8.
+func FuzzReport(f *testing.F) {
+	seeds := []string{"", "plain", `quotes " and \`, "line\nfeed\ttab\x00\x1f\x7f", "8×8 é 漢 😀", "\xff\xfe", "</script>\u2028"}
+	for _, s := range seeds {
+		f.Add(s, 1, 2)
+	}
+	f.Fuzz(func(t *testing.T, message string, layer, block int) {
+		r := &sdk.Report{
+			Reason: errors.New(message),
+			Alarms: []sdk.Alarm{{Ref: blindset.Ref{Layer: layer, Block: block}, Err: errors.New(message)}, {Err: blindset.ErrBlock}},
+		}
+		var got struct {
+			Reason struct{ Code, Message string }
+			Alarms []struct {
+				Layer, Shard, Block int
+				Code, Message       string
+			}
+		}
+		text := appendReport(nil, r)
+		if err := json.Unmarshal(text, &got); err != nil {
+			t.Fatalf("%v in %s", err, text)
+		}
+		want := strings.ToValidUTF8(message, "\uFFFD")
+		if !utf8.ValidString(message) {
+			// Each byte that is not UTF-8 becomes a mark of its own here.
+			want = string([]rune(message))
+		}
+		if got.Reason.Message != want || got.Reason.Code != "internal" || len(got.Alarms) != 2 ||
+			got.Alarms[0].Layer != layer || got.Alarms[0].Block != block || got.Alarms[0].Message != want || got.Alarms[1].Code != "block" {
+			t.Errorf("%q became %s", message, text)
+		}
+	})
+}
+
+// FuzzBoundary calls exports in any order with any numbers: each answers, and none panics past the boundary.
+func FuzzBoundary(f *testing.F) {
+	f.Add([]byte("\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c"))
+	f.Add(bytes.Repeat([]byte{4, 8, 8, 5, 64, 1, 6, 7, 8, 9, 10, 0, 1, 1, 1, 3}, 8))
+	f.Fuzz(func(t *testing.T, script []byte) {
+		if len(script) > 400 {
+			return
+		}
+		b := opened(t)
+		next := func() int32 {
+			if len(script) == 0 {
+				return 0
+			}
+			n := int32(int8(script[0]))
+			script = script[1:]
+			if n == 127 {
+				return 1<<31 - 1
+			}
+			return n
+		}
+		for len(script) > 0 {
+			b.room(min(next(), 100))
+			switch next() % 12 {
+			case 1:
+				b.open(next(), next())
+			case 2:
+				b.leaves(next(), next(), next())
+			case 3:
+				b.checkBlock(next(), next(), next(), next())
+			case 4:
+				b.begin(next(), next())
+			case 5:
+				b.writeRows(next(), next())
+			case 6:
+				b.endPass(next())
+			case 7:
+				b.giveUp(next())
+			case 8:
+				b.features(next())
+			case 9:
+				b.lookups(next())
+			case 10:
+				b.provide(next(), next(), next(), next(), next())
+			case 11:
+				b.seal(next(), next(), next(), next(), next())
+			case 0:
+				b.release(next())
+			}
+			if b.code() == "internal" && strings.Contains(b.failure(), errPanic.Error()) {
+				t.Fatal("a panic inside the SDK")
+			}
+		}
+	})
+}

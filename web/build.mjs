@@ -1,0 +1,96 @@
+// Builds web/dist: the package's three files and the demo page, each with its brotli form beside it. With --tests it bundles the tests into web/.build instead.
+//
+//	node build.mjs [--wasm FILE] [--tests]
+//
+// The scanner comes from --wasm or SCANNER_WASM if one is given; otherwise it is built with Go.
+
+import { build } from 'esbuild'
+import { execFileSync } from 'node:child_process'
+import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs, promisify } from 'node:util'
+import { brotliCompress, constants } from 'node:zlib'
+
+const web = dirname(fileURLToPath(import.meta.url))
+const root = dirname(web)
+const { values: options } = parseArgs({ options: { tests: { type: 'boolean' }, wasm: { type: 'string' } } })
+
+const common = {
+  absWorkingDir: web,
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  legalComments: 'none',
+  logLevel: 'warning',
+}
+
+/** Every .ts file of a folder whose name ends so. */
+async function entries(folder, suffix) {
+  const names = await readdir(join(web, folder))
+  return names.filter(n => n.endsWith(suffix)).map(n => join(folder, n))
+}
+
+async function buildDist() {
+  const dist = join(web, 'dist')
+  const given = options.wasm ?? process.env.SCANNER_WASM
+  const scanner = given && (await readFile(given)) // it may lie in dist
+  await rm(dist, { recursive: true, force: true })
+  await mkdir(dist)
+  await build({
+    ...common,
+    minify: true,
+    sourcemap: true,
+    entryPoints: { veilhash: 'src/index.ts', 'veilhash-worker': 'src/worker.ts' }, // one file each: a page can load them as they are
+    outdir: 'dist',
+  })
+  // The page imports the package as an application would, from the file beside it.
+  await build({
+    ...common,
+    minify: true,
+    sourcemap: true,
+    entryPoints: { demo: 'demo/main.ts', style: 'demo/style.css' },
+    outdir: 'dist',
+    external: ['./veilhash.js'],
+    alias: { '@veilhash/web': './veilhash.js' },
+  })
+  for (const name of ['index.html', 'icon.svg']) await copyFile(join(web, 'demo', name), join(dist, name))
+  if (scanner) await writeFile(join(dist, 'scanner.wasm'), scanner)
+  else buildScanner(join(dist, 'scanner.wasm'))
+  for (const name of await readdir(dist)) {
+    if (!name.endsWith('.map')) await compress(join(dist, name))
+  }
+}
+
+/** Puts FILE.br beside FILE, for servers that hand it to browsers that take it. */
+async function compress(file) {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 }
+  await writeFile(`${file}.br`, await promisify(brotliCompress)(await readFile(file), { params }))
+}
+
+function buildScanner(to) {
+  execFileSync(
+    'go',
+    ['build', '-buildmode=c-shared', '-trimpath', '-ldflags=-s -w -buildid=', '-o', to, './wasm/scanner'],
+    { cwd: root, stdio: 'inherit', env: { ...process.env, GOOS: 'wasip1', GOARCH: 'wasm' } },
+  )
+}
+
+async function buildTests() {
+  const out = join(web, '.build')
+  await rm(out, { recursive: true, force: true })
+  const node = { ...common, platform: 'node', packages: 'external', sourcemap: 'inline', outExtension: { '.js': '.mjs' } }
+  await build({ ...node, entryPoints: await entries('test', '.test.ts'), outdir: '.build/test' })
+  await build({ ...node, entryPoints: await entries('browser', '.test.ts'), outdir: '.build/browser' })
+  await build({ ...node, entryPoints: ['browser/screenshots.ts'], outdir: '.build/tools' })
+  // What runs inside the browser during these tests.
+  await build({
+    ...common,
+    entryPoints: await entries('browser/page', '.ts'),
+    outdir: '.build/page',
+    external: ['./veilhash.js'],
+    alias: { '@veilhash/web': './veilhash.js' },
+  })
+}
+
+await (options.tests ? buildTests() : buildDist())

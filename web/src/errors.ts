@@ -1,0 +1,85 @@
+// Errors: one class, told apart by a code. Codes come from two tables: that of the Go SDK, from which `codes.ts` is
+// generated, and the one below, for what can only go wrong in a browser.
+
+import { sdkCodes } from './codes'
+
+/** What can go wrong outside the WebAssembly scanner, each with its sentence. */
+export const clientCodes = {
+  'options-invalid': 'the options contradict each other or one is missing',
+  'source-invalid': 'what was given to be scanned is no Blob, File or ImageBitmap',
+  'wasm-unavailable': 'the scanner could not be loaded',
+  'worker-unavailable': 'the worker could not be started',
+  'set-unreachable': 'the hash set could not be downloaded',
+  'set-damaged': 'the hash set that the server sends does not agree with its digests',
+  'set-unsupported': 'the set asks for something that this version of the package does not do',
+  'store-failed': 'the hash set could not be kept in this browser',
+  'crashed': 'the scanner broke down; a fresh one takes its place',
+  'closed': 'the scanner has been closed',
+} as const
+
+/** Codes of an alarm or a warning in a report: nothing is thrown for them, because a voucher must not be missing. */
+export const reportCodes = {
+  'picture-empty': 'the file is empty',
+  'picture-too-large': 'the picture has more pixels than are decoded',
+  'picture-undecodable': 'the browser cannot decode the file as a picture',
+  'canvas-perturbed': 'the browser changes pixels that are read from a canvas: the hash may be a few bits off',
+  'canvas-blocked': 'the browser does not let a page read pixels: the picture was not looked up',
+  'set-rolled-back': 'the server offers an older set than the one in use, which stays in use',
+  'set-outdated': 'the server\'s current set could not be fetched: the previous one is in use',
+  'scanner-crashed': 'the scanner broke down on this picture: the voucher is one of dummies',
+  'payload-too-small': 'no derivative of the picture fits into the payload: it was left out',
+} as const
+
+/** A code that a {@link VeilhashError} carries. */
+export type ErrorCode = keyof typeof sdkCodes | keyof typeof clientCodes
+
+/** A code that an alarm in a report carries. */
+export type AlarmCode = keyof typeof reportCodes | keyof typeof sdkCodes
+
+/** An alarm: something was not as it should be, and the voucher was sealed all the same. */
+export interface Alarm {
+  code: AlarmCode
+  message: string
+}
+
+/** Every error that this package throws or rejects with. Branch on {@link VeilhashError.code}, not on the message. */
+export class VeilhashError extends Error {
+  override readonly name = 'VeilhashError'
+  readonly code: ErrorCode
+
+  /** `detail` says what this case was; without it the message is the code's own sentence. */
+  constructor(code: ErrorCode, detail?: string, options?: { cause?: unknown }) {
+    super(`veilhash: ${detail ?? sentence(code)}`, options)
+    this.code = code
+  }
+}
+
+/** The sentence that belongs to a code. */
+export function sentence(code: ErrorCode | AlarmCode): string {
+  return { ...sdkCodes, ...clientCodes, ...reportCodes }[code]
+}
+
+/** An alarm with its code's sentence, or with a detail of its own. */
+export function alarm(code: AlarmCode, detail?: string): Alarm {
+  return { code, message: detail ?? sentence(code) }
+}
+
+/** Whether a text is one of the SDK's codes, as the WebAssembly boundary hands them over. */
+export function isSDKCode(code: string): code is keyof typeof sdkCodes {
+  return Object.hasOwn(sdkCodes, code)
+}
+
+/** What an error looks like between threads: classes do not survive structured cloning. */
+export interface WireError {
+  code: ErrorCode
+  detail: string
+}
+
+export function toWire(err: unknown): WireError {
+  if (err instanceof VeilhashError) return { code: err.code, detail: err.message.replace(/^veilhash: /, '') }
+  return { code: 'crashed', detail: `unexpected: ${err instanceof Error ? err.message : String(err)}` }
+}
+
+export function fromWire(err: WireError): VeilhashError {
+  return new VeilhashError(err.code, err.detail)
+}

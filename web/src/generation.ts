@@ -1,0 +1,90 @@
+// One set in use: its manifest, the instance that reads it and its files. A newer set is another generation.
+
+import type { Alarm } from './errors'
+import { Instance } from './instance'
+import { setBytes } from './manifest'
+import type { Manifest } from './manifest'
+import { LocalSet } from './set'
+import type { LocalSetOptions } from './set'
+import type { ShardStore } from './store/store'
+import type { SetInfo } from './types'
+
+export interface GenerationOptions extends Omit<LocalSetOptions, 'manifest'> {
+  module: WebAssembly.Module
+  account: Uint8Array
+  print?: (line: string) => void
+}
+
+export class Generation {
+  /** Standing alarms of this set. */
+  alarms: Alarm[] = []
+  private repairing = false
+
+  private constructor(
+    private readonly o: GenerationOptions,
+    readonly text: string,
+    readonly manifest: Manifest,
+    readonly set: LocalSet,
+    public instance: Instance,
+    readonly setID: Uint8Array,
+  ) {}
+
+  /** Makes an instance for a manifest. Rejects if the scanner refuses the manifest or the account. Downloads nothing. */
+  static async open(o: GenerationOptions, text: string, manifest: Manifest): Promise<Generation> {
+    const instance = await Instance.create(o.module, o.print)
+    const setID = instance.open(new TextEncoder().encode(text), o.account)
+    const set = new LocalSet({ ...o, manifest })
+    await set.load(instance)
+    return new Generation(o, text, manifest, set, instance, setID)
+  }
+
+  get id(): string {
+    return [...this.setID].map(b => b.toString(16).padStart(2, '0')).join('')
+  }
+
+  info(): Omit<SetInfo, 'alarms'> {
+    const m = this.manifest
+    return {
+      id: this.id,
+      epoch: m.epoch,
+      capacity: m.layers.reduce((sum, l) => sum + l.capacity, 0),
+      bytes: setBytes(m),
+      threshold: m.threshold,
+      payload: m.payload,
+      scheme: m.scheme,
+      store: this.o.store.kind,
+    }
+  }
+
+  /** Puts a fresh instance in the place of one that crashed. */
+  async revive(): Promise<void> {
+    const instance = await Instance.create(this.o.module, this.o.print)
+    instance.open(new TextEncoder().encode(this.text), this.o.account)
+    await this.set.load(instance)
+    this.instance = instance
+  }
+
+  /** Finds damaged shards and fetches them again, in the background. What fails is tried again when it is missed next. */
+  repair(): void {
+    if (this.repairing) return
+    this.repairing = true
+    void (async () => {
+      // An instance of its own: that of the pictures is not disturbed, and one that breaks here harms none.
+      const instance = await Instance.create(this.o.module, this.o.print)
+      instance.open(new TextEncoder().encode(this.text), this.o.account)
+      await this.set.scrub(instance)
+      await this.set.download(instance)
+      await this.revive()
+    })()
+      .catch(() => {})
+      .finally(() => {
+        this.repairing = false
+      })
+  }
+
+  close(): void {
+    this.set.stop()
+  }
+}
+
+export type { ShardStore }

@@ -1,0 +1,46 @@
+// Answers requests with an engine. A worker does so over messages; without a worker the page calls it directly.
+
+import { Engine } from './engine'
+import { VeilhashError } from './errors'
+import type { Answers, Request } from './messages'
+import { openStore, storeName } from './store/open'
+import type { Progress } from './types'
+
+export class Server {
+  private engine: Engine | undefined
+
+  constructor(private readonly onProgress: (progress: Progress) => void) {}
+
+  async answer(request: Request): Promise<Answers[keyof Answers]> {
+    switch (request.do) {
+      case 'start': {
+        const { module, setURL, account, debug } = request
+        const name = storeName(setURL)
+        this.engine = await Engine.start({
+          module,
+          setURL,
+          account,
+          store: await openStore(name),
+          storeName: name,
+          onProgress: this.onProgress,
+          ...(debug ? { print: (line: string) => console.debug('veilhash:', line) } : {}),
+        })
+        return this.engine.set
+      }
+      case 'refresh':
+        return this.started.refresh()
+      case 'seal': {
+        const sealed = await this.started.seal(request.job)
+        return { ...sealed, set: this.started.set }
+      }
+      case 'close':
+        this.engine?.close()
+        return null
+    }
+  }
+
+  private get started(): Engine {
+    if (!this.engine) throw new VeilhashError('closed', 'the scanner has not been started')
+    return this.engine
+  }
+}

@@ -1,0 +1,116 @@
+// What goes in and comes out: the types of the public interface.
+
+import type { Alarm } from './errors'
+import type { Source } from './pixels'
+import type { Progress } from './set'
+
+export type { Alarm, Progress, Source }
+
+/** What a voucher belongs to. The server must learn both from the message that the voucher comes with. */
+export interface Binding {
+  /** The application's name for the account: 1 to 65,535 bytes of UTF-8. */
+  account: string
+  /** The message's name, or the digest of its ciphertext: 1 to 65,535 bytes of UTF-8. */
+  message: string
+}
+
+/**
+ * What the server can read once the account has reached the set's threshold of matches:
+ * - `none`: nothing
+ * - `derivative`: PDQ (32 bytes), then a small grey JPEG, made from the picture
+ * - `media-key`: the key of the message's ciphertext
+ */
+export type Payload = { kind: 'none' } | { kind: 'derivative' } | { kind: 'media-key'; data: Uint8Array }
+
+export interface SealOptions {
+  /** Without it the voucher carries nothing. */
+  payload?: Payload
+}
+
+/** One probe as the report shows it. */
+export interface ProbeReport {
+  /** The view of the picture that it comes from, as the manifest names it; empty for a dummy. */
+  view: string
+  /** The bits of that view's PDQ that were inverted, 0 to 255, by rising margin. */
+  flips: number[]
+  /** Whether it asks about a token. A dummy asks about nothing. */
+  real: boolean
+}
+
+/** Milliseconds that the stages of a scan took. */
+export interface Timings {
+  decode: number
+  hash: number
+  lookup: number
+  payload: number
+  seal: number
+  total: number
+}
+
+/** What happened on the device. It does not say whether the picture matched: the device cannot know. */
+export interface Report {
+  /** `jpeg`, `png`, `gif`, `webp`, `bmp`, `bitmap` or `unknown`. */
+  type: string
+  /** Size in pixels, upright; 0 if the picture could not be decoded. */
+  width: number
+  height: number
+  /** PDQ of the picture in hex, bit 255 first; absent if it could not be hashed. */
+  pdq?: string
+  /** PDQ quality, 0 to 100. */
+  quality?: number
+  /** PDQ and quality of every view of the picture that the set's scheme hashes; none if it could not be hashed. */
+  views: { view: string; pdq: string; quality: number }[]
+  /** The probes, real ones first. In the voucher they are shuffled. */
+  probes: ProbeReport[]
+  /** Whatever was not as it should be. The voucher was sealed all the same. */
+  alarms: Alarm[]
+  /** Bytes of the payload, of at most the manifest's payload size less 4. */
+  payloadBytes: number
+  timings: Timings
+}
+
+export interface Sealed {
+  voucher: Uint8Array
+  report: Report
+}
+
+/** The set that a scanner uses. */
+export interface SetInfo {
+  /** The set's identity in hex: the SHA-256 of its manifest. */
+  id: string
+  epoch: number
+  /** Entries that the set has room for; it does not say how many are used. */
+  capacity: number
+  /** Bytes of all shards. */
+  bytes: number
+  threshold: number
+  /** Bytes that a payload may have. */
+  payload: number
+  scheme: string
+  /** Where the set is kept on this device. */
+  store: 'opfs' | 'indexeddb' | 'memory'
+  /** Standing alarms: an outdated set, missing parts, a browser that changes pixels. Every report repeats them. */
+  alarms: Alarm[]
+}
+
+interface CommonOptions {
+  /** Address of the folder that holds the set's manifest and shards. */
+  setURL: string | URL
+  /** The account file's text, from {@link createAccount} or the command line. It must be kept secret. */
+  account: Uint8Array | string
+  /** Told how the set's download goes. */
+  onProgress?: (progress: Progress) => void
+  /** `true` by default: scan in a Web Worker. `false` scans on the calling thread, which blocks it. */
+  worker?: boolean
+  /** Address of `veilhash-worker.js`; by default beside this module. */
+  workerURL?: string | URL
+  /** Print what the scanner writes to the console. */
+  debug?: boolean
+}
+
+/** Where the scanner's WebAssembly comes from: exactly one of an address and a compiled module. */
+export type WasmOptions =
+  | { wasmURL: string | URL; wasmModule?: undefined }
+  | { wasmModule: WebAssembly.Module; wasmURL?: undefined }
+
+export type ScannerOptions = CommonOptions & WasmOptions

@@ -1,0 +1,151 @@
+// Which set to use: the server's current one, or the one on the device where that cannot be had. The change is atomic: the text
+// `active` names a set only when every one of its shards is stored, and the old set's files go after that.
+
+import { alarm, VeilhashError } from './errors'
+import type { EngineOptions } from './engine'
+import { Generation } from './generation'
+import { MAX_MANIFEST_BYTES, parseManifest } from './manifest'
+import type { Manifest } from './manifest'
+
+const ACTIVE = 'active'
+
+export class Updater {
+  private readonly lock: string
+  private releaseUse: (() => void) | undefined
+
+  constructor(private readonly o: EngineOptions) {
+    this.lock = `veilhash:${o.storeName}`
+  }
+
+  /**
+   * The newest set that is wholly here, after fetching what it takes. Falls back to the set in use, or the stored one, with an alarm;
+   * rejects only if there is neither.
+   */
+  async newest(current: Generation | undefined): Promise<Generation> {
+    const offered = await this.fetchManifest().catch(err => err as VeilhashError)
+    if (!(offered instanceof Error) && current && offered.text === current.text && current.set.complete) {
+      current.alarms = []
+      return current
+    }
+    const fallback = current ?? (await this.stored())
+    if (offered instanceof Error) return this.fallBack(fallback, offered)
+    if (fallback && offered.manifest.epoch < fallback.manifest.epoch) {
+      fallback.alarms = [alarm('set-rolled-back')]
+      return fallback
+    }
+    try {
+      const next =
+        fallback?.text === offered.text ? fallback : await Generation.open(this.options(), offered.text, offered.manifest)
+      await next.set.download(next.instance)
+      next.alarms = []
+      await this.activate(next)
+      return next
+    } catch (err) {
+      if (!(err instanceof VeilhashError)) throw err
+      return this.fallBack(fallback, err)
+    }
+  }
+
+  close(): void {
+    this.releaseUse?.()
+  }
+
+  private fallBack(fallback: Generation | undefined, err: VeilhashError): Generation {
+    if (!fallback) throw err
+    fallback.alarms = [alarm('set-outdated', `the server's current set could not be fetched (${err.code}): the previous one is in use`)]
+    return fallback
+  }
+
+  private options() {
+    const { module, account, print, store, onProgress, storeName, setURL } = this.o
+    return {
+      module, account, store, baseURL: setURL, lockName: storeName,
+      ...(print ? { print } : {}),
+      ...(onProgress ? { onProgress } : {}),
+      ...(this.o.fetch ? { fetch: this.o.fetch } : {}),
+    }
+  }
+
+  private async fetchManifest(): Promise<{ text: string; manifest: Manifest }> {
+    let text: string
+    try {
+      const response = await (this.o.fetch ?? fetch)(new URL('manifest', this.o.setURL), { cache: 'no-cache' })
+      if (!response.ok) throw new VeilhashError('set-unreachable', `the server answered ${response.status} for the manifest`)
+      text = await limitedText(response)
+    } catch (cause) {
+      if (cause instanceof VeilhashError) throw cause
+      throw new VeilhashError('set-unreachable', 'the server of the hash set cannot be reached', { cause })
+    }
+    const manifest = parseManifest(text)
+    if (manifest.synthetics > 0) {
+      // Sealing would have to make two vouchers a picture (docs/threshold.md); refused here, before anything is sealed under it.
+      throw new VeilhashError('set-unsupported', 'the set has synthetic vouchers, which this version of the package does not send')
+    }
+    return { text, manifest }
+  }
+
+  /** The set that was activated last. One that does not read back as it was written is none. */
+  private async stored(): Promise<Generation | undefined> {
+    try {
+      const [, id, text] = /^([0-9a-f]{64})\n([^]*)$/.exec((await this.o.store.text(ACTIVE)) ?? '') ?? []
+      if (id === undefined || text === undefined) return undefined
+      const generation = await Generation.open(this.options(), text, parseManifest(text))
+      if (generation.id !== id) return undefined
+      await this.use(id)
+      return generation
+    } catch (err) {
+      if (err instanceof VeilhashError && !['crashed', 'wasm-unavailable'].includes(err.code)) return undefined
+      throw err
+    }
+  }
+
+  private async activate(generation: Generation): Promise<void> {
+    await this.o.store.setText(ACTIVE, `${generation.id}\n${generation.text}`)
+    await this.use(generation.id)
+    await this.prune(generation)
+  }
+
+  /** Holds a lock that tells other tabs which set is in use here, until the next one is. */
+  private async use(id: string): Promise<void> {
+    if (typeof navigator === 'undefined' || !navigator.locks) return
+    const before = this.releaseUse
+    await new Promise<void>(granted => {
+      void navigator.locks.request(`${this.lock}:use:${id}`, { mode: 'shared' }, () => {
+        granted()
+        return new Promise<void>(release => {
+          this.releaseUse = release
+        })
+      })
+    })
+    before?.()
+  }
+
+  /** Removes the files of other sets, unless a tab still uses one. What stays goes another time. */
+  private async prune(generation: Generation): Promise<void> {
+    if (typeof navigator !== 'undefined' && navigator.locks) {
+      const held = (await navigator.locks.query()).held ?? []
+      const prefix = `${this.lock}:use:`
+      if (held.some(l => l.name?.startsWith(prefix) && l.name !== prefix + generation.id)) return
+    }
+    const keep = new Set(generation.set.digests)
+    for (const digest of await this.o.store.list()) {
+      if (!keep.has(digest)) await this.o.store.remove(digest)
+    }
+  }
+}
+
+/** A response's text, given up when it is longer than any manifest. */
+async function limitedText(response: Response): Promise<string> {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  const reader = response.body?.getReader()
+  let text = ''
+  for (;;) {
+    const { done, value } = (await reader?.read()) ?? { done: true, value: undefined }
+    if (done) return text + decoder.decode()
+    text += decoder.decode(value, { stream: true })
+    if (text.length > MAX_MANIFEST_BYTES) {
+      await reader?.cancel()
+      throw new VeilhashError('manifest', 'manifest refused: longer than 1 MiB')
+    }
+  }
+}

@@ -22,9 +22,11 @@ if [ "$count" -lt "$least" ]; then
 	exit 1
 fi
 while read -r pkg name; do
-	go test -run '^$' -fuzz "^$name\$" -fuzztime "$time" -parallel 2 "$pkg" >/dev/null 2>&1 || {
-		echo "fuzz: FAIL $pkg $name; again with its output:" >&2
-		go test -run '^$' -fuzz "^$name\$" -fuzztime "$time" "$pkg"
+	# What a target finds stays in testdata/fuzz and fails again. A failure that does not come again is Go's own: its fuzzer may mistake
+	# its deadline for a finding (golang/go#75804).
+	go test -run '^$' -fuzz "^$name\$" -fuzztime "$time" -parallel 2 "$pkg" >/dev/null 2>&1 ||
+		go test -run "^$name\$" -fuzz "^$name\$" -fuzztime "$time" -parallel 2 "$pkg" || {
+		echo "fuzz: FAIL $pkg $name" >&2
 		exit 1
 	}
 	echo "fuzz: ok $pkg $name"

@@ -1,7 +1,7 @@
 package group
 
 // Table holds multiples of one element, for many multiplications of it. Making
-// one costs as much as a few multiplications, and each with it is two to four
+// one costs as much as a few multiplications, and each with it is two to six
 // times as fast: it pays off from about five of them on. It takes some 40 KiB.
 //
 // A Table is safe for concurrent use.

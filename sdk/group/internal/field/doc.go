@@ -3,7 +3,7 @@
 //
 // WebAssembly is such a machine: it has no 64×64→128-bit multiplication and no
 // carry flag, so the five 51-bit limbs that are right for amd64 and arm64
-// (filippo.io/edwards25519/field) cost three times as much there. The package
+// (filippo.io/edwards25519/field) cost two to three times as much. The package
 // is compiled everywhere, so that native tests, fuzzing and the race detector
 // reach it, and is chosen for WebAssembly alone by package group.
 //

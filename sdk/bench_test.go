@@ -16,6 +16,15 @@ func BenchmarkClient(b *testing.B) {
 	b.ReportMetric(float64(w.scanner.VoucherSize()-256), "bytes-less-payload")
 }
 
+// BenchmarkUpload is BenchmarkClient with the two vouchers of a set with synthetics, of which three are sealed.
+func BenchmarkUpload(b *testing.B) {
+	p := synthetic(1, 1000, 750)
+	w := newWorld(b, worldConfig{threshold: 30, synthetics: 32, pictures: known})
+	for b.Loop() {
+		w.upload(w.scanner, p)
+	}
+}
+
 // BenchmarkMatch is the operator's job for a voucher of 16 probes.
 func BenchmarkMatch(b *testing.B) {
 	w := newWorld(b, worldConfig{threshold: 30, synthetics: 32, pictures: known})

@@ -25,6 +25,9 @@ var codes = []struct {
 	is func(error) bool
 }{
 	{CodedError{"config", "The manifest, the account and the clock are all required."}, is(ErrConfig)},
+	{CodedError{"needs-upload", "The set has synthetic vouchers: seal an upload of two vouchers, not a single one."}, is(ErrNeedsUpload)},
+	{CodedError{"sent", "The memory of what was sent is damaged; start without it."}, is(threshold.ErrSentFormat)},
+	{CodedError{"sent-full", "The memory of what was sent is full; repeats will show until the next period."}, is(threshold.ErrSentFull)},
 	{CodedError{"manifest", "The set's manifest is not in its canonical form; fetch it again or tell its operator."}, is(blindset.ErrManifest)},
 	{CodedError{"scheme", "The set names a token scheme that this version does not know; update the scanner."}, is(token.ErrScheme)},
 	{CodedError{"hasher", "The set names a hasher that this version does not know; update the scanner."}, as[*imagehash.ParseError]},

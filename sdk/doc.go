@@ -5,8 +5,12 @@
 //	scanner, err := sdk.NewScanner(config)        matcher, err := sdk.NewMatcher(manifest, keys)
 //	scan, err := scanner.Begin(width, height)     v, err := voucher.Parse(bytes)
 //	… scan.WriteRows, scan.EndPass …              opened, err := matcher.Match(v, binding)
-//	… scan.Lookups, scan.Provide …                account, err := sdk.NewAccountState(…)
-//	sealed, report, err := scan.Seal(…)           outcome, err := account.Add(opened)
+//	… scan.Lookups, scan.Provide …                tally, err := matcher.NewTally(…)
+//	upload, err := scan.SealUpload(…)             result, err := tally.Add(opened)
+//	… send, wait for the answer …                 payload, err := tally.Payload(opened)
+//	err = scanner.Acknowledge(upload.Receipt)
+//
+// Under a set with synthetic vouchers an upload is two vouchers, and both are sent (docs/threshold.md, section 5); under one without, [Scan.Seal] will do.
 //
 // # The house
 //

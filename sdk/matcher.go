@@ -58,6 +58,10 @@ type Tally struct {
 	find       func(voucher.ID) *voucher.Opened
 }
 
+// MaxGenerations is how many generations of an account a server should count in one period (docs/threshold.md, section 7). An honest account has few; a client can
+// invent any number, and each costs a tally. Matches of further ones are kept and not counted.
+const MaxGenerations = 4
+
 // A TallyKey says what is counted together: matches of one account agree in it or have nothing to do with each other.
 type TallyKey struct {
 	Account    string
@@ -70,13 +74,27 @@ type TallyKey struct {
 func (m *Matcher) NewTally(find func(voucher.ID) *voucher.Opened) (*Tally, error) {
 	t := &Tally{synthetics: m.manifest.Synthetics, find: find}
 	var err error
-	t.detector, err = threshold.NewDetector(threshold.Config{
-		Threshold: m.manifest.Threshold,
-		Synthetic: m.manifest.Synthetics,
-		Check:     t.check,
-	})
+	t.detector, err = threshold.NewDetector(m.detection(t))
 	return t, err
 }
+
+// RestoreTally is the tally with this state, as MarshalBinary gave it under the same set. Errors are threshold.ErrState and threshold.ErrStateParams.
+func (m *Matcher) RestoreTally(state []byte, find func(voucher.ID) *voucher.Opened) (*Tally, error) {
+	t := &Tally{synthetics: m.manifest.Synthetics, find: find}
+	var err error
+	if t.detector, err = threshold.RestoreDetector(m.detection(t), state); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+func (m *Matcher) detection(t *Tally) threshold.Config {
+	return threshold.Config{Threshold: m.manifest.Threshold, Synthetic: m.manifest.Synthetics, Check: t.check}
+}
+
+// MarshalBinary is the tally's state: at most T+1+w points, 19 KB at T = 30 and w = 32, however many matches were added. That of an open account must be kept secret: it
+// holds the payload key.
+func (t *Tally) MarshalBinary() ([]byte, error) { return t.detector.MarshalBinary() }
 
 func (t *Tally) check(key threshold.PayloadKey, ref threshold.Ref) bool {
 	o := t.find(voucher.ID(ref[:]))

@@ -274,6 +274,54 @@ func twoLayers(t *testing.T, src entropy.Source) voucherVector {
 	return v
 }
 
+// A voucher that opens without a picture, and one of dummies by the same path. TypeScript reads these too.
+func TestVectorsSynthetic(t *testing.T) {
+	src := entropy.Reproducible("synthetic vouchers")
+	p := voucher.Params{SetID: [32]byte{0xd1}, Probes: 4, ShareSize: 48, PayloadSize: 64}
+	var alphas []*group.Scalar
+	var encoded []hexBytes
+	for range 2 {
+		a, err := group.RandomNonZeroScalar(src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		alphas, encoded = append(alphas, a), append(encoded, a.Bytes())
+		p.Keys = append(p.Keys, group.NewElement().ScalarBaseMult(a))
+	}
+	b := voucher.Binding{Account: "carol", Message: "9"}
+	var out []voucherVector
+	for _, c := range []struct {
+		name, state     string
+		openings, layer int
+	}{{"two probes open, in the second layer", "match", 2, 1}, {"no probe opens", "closed", 0, 0}} {
+		s := voucher.Synthetic{Openings: c.openings, Layer: c.layer, Generation: 3, Period: 4, Kind: voucher.KindMediaKey, Share: bytes.Repeat([]byte{6}, 48)}
+		sealed, err := p.SealSynthetic(src, b.Digest(), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := voucherVector{
+			Name: c.name, SetID: p.SetID[:], Alphas: encoded, Account: b.Account, Message: b.Message, Voucher: sealed, State: c.state,
+			ShareSize: 48, PayloadSize: 64, Probes: 4,
+		}
+		parsed, err := voucher.Parse(sealed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o, err := p.Open(parsed, b.Digest(), alphas)
+		if (c.state == "match") != (err == nil) {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		if err == nil {
+			if o.Hits != c.openings {
+				t.Errorf("%s: %d open", c.name, o.Hits)
+			}
+			v.Generation, v.Period, v.Kind, v.Share = o.Generation, o.Period, uint16(o.Kind), o.Share
+		}
+		out = append(out, v)
+	}
+	golden(t, "synthetics.json", out)
+}
+
 // The files themselves, not what the code makes, must parse and open: a build of another platform or age reads them.
 func TestVectorFilesOpen(t *testing.T) {
 	b, err := os.ReadFile(filepath.Join(vectorDir, "vouchers.json"))

@@ -158,9 +158,10 @@ func (w *world) begin(p picture) *sdk.Scan {
 	return scan
 }
 
+// seal makes the picture's own voucher, under any set.
 func (w *world) seal(scan *sdk.Scan, payload string) ([]byte, *sdk.Report) {
 	w.t.Helper()
-	sealed, report, err := scan.Seal(sdk.SealOptions{Binding: binding, Kind: voucher.KindDerivative, Payload: []byte(payload)})
+	sealed, report, err := scan.SealOwn(sdk.SealOptions{Binding: binding, Kind: voucher.KindDerivative, Payload: []byte(payload)})
 	if err != nil {
 		w.t.Fatal(err)
 	}

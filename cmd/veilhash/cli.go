@@ -26,14 +26,16 @@ type commands struct {
 	JSON  bool `help:"Print one JSON object instead of text."`
 	Quiet bool `help:"No progress bar and no remarks."`
 
-	Hash    hashCommand    `cmd:"" help:"Print the perceptual hash of pictures."`
-	Key     keyCommand     `cmd:"" help:"Operator's keys."`
-	Account accountCommand `cmd:"" help:"An account's secret."`
-	Set     setCommand     `cmd:"" help:"Blinded sets."`
-	Seal    sealCommand    `cmd:"" help:"Seal a voucher for each picture, as a client does."`
-	Open    openCommand    `cmd:"" help:"Try to open vouchers, as the operator does."`
-	Serve   serveCommand   `cmd:"" help:"Run the server: set distribution, ingest, matching."`
-	Demo    demoCommand    `cmd:"" help:"Everything at once, on sample pictures."`
+	Hash      hashCommand      `cmd:"" help:"Print the perceptual hash of pictures."`
+	Key       keyCommand       `cmd:"" help:"Operator's keys."`
+	Account   accountCommand   `cmd:"" help:"An account's secret."`
+	Set       setCommand       `cmd:"" help:"Blinded sets."`
+	Seal      sealCommand      `cmd:"" help:"Seal a voucher for each picture, as a client does."`
+	Open      openCommand      `cmd:"" help:"Try to open vouchers, as the operator does."`
+	Threshold thresholdCommand `cmd:"" help:"Choose the number of matches below which payloads stay closed."`
+	Eval      evalCommand      `cmd:"" help:"Measure on pictures what is found and how often that is wrong."`
+	Serve     serveCommand     `cmd:"" help:"Run the server: set distribution, ingest, matching."`
+	Demo      demoCommand      `cmd:"" help:"Everything at once, on sample pictures."`
 }
 
 const description = `Private image matching: pictures are checked against a blinded hash set on the device that has them.

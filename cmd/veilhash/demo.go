@@ -82,14 +82,24 @@ func (c *demoCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	page, err := openFolder(p.web)
+	if err != nil && !c.Headless {
+		return err
+	}
+	pictures, err := openFolder(filepath.Join(p.dir, "samples"))
+	if err != nil {
+		return err
+	}
 	ctx, stop := context.WithCancel(a.ctx)
 	defer stop()
 	served := make(chan error, 1)
 	go func() {
 		served <- a.serve(ctx, l, serverConfig{
 			set: set, setDir: built.Dir, key: filepath.Join(p.dir, "operator.key"), database: filepath.Join(p.dir, "veilhash.db"),
-			page: os.DirFS(p.web), samples: os.DirFS(filepath.Join(p.dir, "samples")), console: server.OpenConsole,
-			log: a.logger("warn"),
+			page: page, samples: pictures, console: server.OpenConsole,
+			// The console is open, so no page of another name may have it (DNS rebinding).
+			hosts: []string{"localhost", "127.0.0.1", "::1", c.Host},
+			log:   a.logger("warn"),
 		})
 	}()
 	info, err := scanSamples(a, address(l), set, samples)

@@ -21,7 +21,8 @@ type openCommand struct {
 
 func (openCommand) Help() string {
 	return `A line for each voucher: its file, a tab, and 'match' or 'closed'. A voucher that is refused (damaged, or sealed for another set,
-account or message) is reported and counted, and the rest goes on. Below the set's threshold nothing but that can be known.
+account or message) is reported and counted, and the rest goes on. What is known of the account is said on stderr: how many vouchers came, how many of them
+matched, and whether the account is open. Under a set with synthetics, synthetic vouchers are among the matches, and cannot be told from them below the threshold.
 
 Example:
   veilhash open --set public/set --key operator.key --binding alice/42 vouchers/*.voucher`
@@ -125,6 +126,35 @@ func (o *opening) open(v *voucher.Voucher) error {
 	return err
 }
 
+// accountInfo is all that is known of an account.
+type accountInfo struct {
+	Vouchers   int  `json:"vouchers"`
+	Matches    int  `json:"outerMatches"` // synthetic vouchers among them, unless there are none under the set
+	Synthetics int  `json:"syntheticsAtMost"`
+	Opened     bool `json:"opened"`
+}
+
+// account sums up the account that all vouchers are of.
+func (o *opening) account() accountInfo {
+	info := accountInfo{Vouchers: len(o.infos) - o.refused, Matches: len(o.ids), Synthetics: o.matcher.Manifest().Synthetics}
+	for _, t := range o.tallies {
+		info.Opened = info.Opened || t.Open()
+	}
+	return info
+}
+
+// sentence is what is said of an account.
+func (i accountInfo) sentence() string {
+	state, among := "closed", ""
+	if i.Opened {
+		state = "open"
+	}
+	if i.Synthetics > 0 {
+		among = fmt.Sprintf(" (up to %d synthetic ones a period among them)", i.Synthetics)
+	}
+	return fmt.Sprintf("account: %d vouchers, %d outer matches%s, %s", i.Vouchers, i.Matches, among, state)
+}
+
 // report prints the result and writes payloads.
 func (o *opening) report() error {
 	if o.command.Payloads != "" {
@@ -138,9 +168,11 @@ func (o *opening) report() error {
 			fmt.Fprintf(&text, "%s\t%s\n", i.File, i.State)
 		}
 	}
-	if err := o.print(map[string]any{"vouchers": o.infos, "refused": o.refused}, text.String()); err != nil {
+	account := o.account()
+	if err := o.print(map[string]any{"vouchers": o.infos, "refused": o.refused, "account": account}, text.String()); err != nil {
 		return err
 	}
+	o.remark("%s", account.sentence())
 	if o.refused > 0 {
 		return refused(fmt.Errorf("%d of %d vouchers were refused", o.refused, len(o.infos)))
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/veilhash/veilhash/sdk/blindset/setdir"
 	"github.com/veilhash/veilhash/sdk/derivative"
 	"github.com/veilhash/veilhash/sdk/imagehash/decode"
+	"github.com/veilhash/veilhash/sdk/threshold"
 	"github.com/veilhash/veilhash/sdk/voucher"
 )
 
@@ -20,6 +22,7 @@ type sealCommand struct {
 	Account string   `required:"" placeholder:"FILE" help:"The account secret."`
 	Binding string   `required:"" placeholder:"ACCOUNT/MESSAGE" help:"What the vouchers belong to; all before the first slash is the account."`
 	Out     string   `required:"" placeholder:"DIR" help:"Where the vouchers go; made if need be."`
+	Sent    string   `placeholder:"FILE" help:"The memory of what the account has sent in this period; made if need be. Without it a picture that is sealed again is sent again."`
 	Images  []string `arg:"" placeholder:"IMAGE" help:"The pictures."`
 }
 
@@ -27,14 +30,19 @@ func (sealCommand) Help() string {
 	return `Writes NAME.voucher for each picture. All vouchers under a set have one size. A file that is no picture has a voucher too, one
 that can never be opened, and a warning here: if it had none, that would tell something. The payload is a small grey copy.
 
+Under a set with synthetic vouchers each picture has two, NAME.voucher and NAME.second.voucher, and one of them may be synthetic: send both, always.
+Now and then both are, and the picture is not looked for unless it is sealed again. A picture that is in the memory of what was sent is not looked for a
+second time in the same period.
+
 Example:
-  veilhash seal --set public/set --account alice.account --binding alice/42 --out vouchers photo.jpg`
+  veilhash seal --set public/set --account alice.account --binding alice/42 --out vouchers --sent alice.sent photo.jpg`
 }
 
 // sealInfo is what is printed of a picture that was sealed.
 type sealInfo struct {
 	File    string  `json:"file"`
 	Voucher string  `json:"voucher"`
+	Second  string  `json:"second,omitempty"` // under a set with synthetics
 	Bytes   int     `json:"bytes"`
 	Probes  int     `json:"probes"` // real ones
 	Warning string  `json:"warning,omitempty"`
@@ -50,13 +58,9 @@ func (c *sealCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	scanner, err := sdk.NewScanner(sdk.ScannerConfig{
-		Manifest: set.Manifest.AppendText(nil),
-		Account:  account,
-		Clock:    func() int64 { return time.Now().Unix() },
-	})
+	scanner, err := c.scanner(a, set, account)
 	if err != nil {
-		return &exitError{exitVerify, err, ""}
+		return err
 	}
 	names, err := voucherNames(c.Images)
 	if err != nil {
@@ -71,12 +75,14 @@ func (c *sealCommand) Run(a *app) error {
 		if err := a.ctx.Err(); err != nil {
 			return err
 		}
-		sealed, info, err := sealFile(scanner, set, file, parseBinding(c.Binding))
+		upload, info, err := sealFile(scanner, set, file, parseBinding(c.Binding))
 		if err != nil {
 			return err
 		}
-		info.Voucher = filepath.Join(c.Out, names[i])
-		if err := writeFile(info.Voucher, sealed, 0o644); err != nil {
+		if err := c.write(upload, names[i], &info); err != nil {
+			return err
+		}
+		if err := c.acknowledge(scanner, upload); err != nil {
 			return err
 		}
 		if info.Warning != "" {
@@ -89,8 +95,65 @@ func (c *sealCommand) Run(a *app) error {
 	var text strings.Builder
 	for _, i := range infos {
 		fmt.Fprintf(&text, "%s\t%d bytes\n", i.Voucher, i.Bytes)
+		if i.Second != "" {
+			fmt.Fprintf(&text, "%s\t%d bytes\n", i.Second, i.Bytes)
+		}
 	}
 	return a.print(map[string]any{"vouchers": infos}, text.String())
+}
+
+// scanner is a scanner with the memory of what was sent, if there is one.
+func (c *sealCommand) scanner(a *app, set *setdir.Set, account *threshold.Account) (*sdk.Scanner, error) {
+	cfg := sdk.ScannerConfig{
+		Manifest: set.Manifest.AppendText(nil),
+		Account:  account,
+		Clock:    func() int64 { return time.Now().Unix() },
+	}
+	if c.Sent != "" {
+		if _, err := os.Stat(c.Sent); !errors.Is(err, fs.ErrNotExist) {
+			if cfg.Sent, err = a.readSecret(c.Sent, ""); err != nil {
+				return nil, err
+			}
+		}
+	}
+	scanner, err := sdk.NewScanner(cfg)
+	if errors.Is(err, threshold.ErrSentFormat) {
+		return nil, hinted(refused(fmt.Errorf("%s: %w", c.Sent, err)), "Remove the file to begin a new one; what was sent before will show if it is sent again.")
+	}
+	if err != nil {
+		return nil, &exitError{exitVerify, err, ""}
+	}
+	return scanner, nil
+}
+
+// write writes an upload's vouchers.
+func (c *sealCommand) write(u *sdk.Upload, name string, info *sealInfo) error {
+	files := []string{filepath.Join(c.Out, name+voucherSuffix), filepath.Join(c.Out, name+secondSuffix)}
+	info.Voucher = files[0]
+	for i, raw := range u.Vouchers {
+		if err := writeFile(files[i], raw, 0o644); err != nil {
+			return err
+		}
+		if i > 0 {
+			info.Second = files[i]
+		}
+	}
+	return nil
+}
+
+// acknowledge remembers what was written as sent: here writing is all the sending that there is.
+func (c *sealCommand) acknowledge(scanner *sdk.Scanner, u *sdk.Upload) error {
+	if err := scanner.Acknowledge(u.Receipt); err != nil && !errors.Is(err, threshold.ErrSentFull) {
+		return err
+	}
+	if c.Sent == "" {
+		return nil
+	}
+	memory, err := scanner.Sent()
+	if err != nil {
+		return err
+	}
+	return writeFile(c.Sent, memory, 0o600)
 }
 
 // parseBinding reads ACCOUNT/MESSAGE.
@@ -99,7 +162,13 @@ func parseBinding(s string) voucher.Binding {
 	return voucher.Binding{Account: account, Message: message}
 }
 
-// voucherNames are the pictures' names with .voucher for their suffix. Two pictures must not have one.
+// Suffixes of the files that a picture's vouchers go to.
+const (
+	voucherSuffix = ".voucher"
+	secondSuffix  = ".second.voucher"
+)
+
+// voucherNames are the pictures' names without their suffix. No two pictures may write one file.
 func voucherNames(images []string) ([]string, error) {
 	names, seen := make([]string, len(images)), make(map[string]string)
 	for i, file := range images {
@@ -107,17 +176,19 @@ func voucherNames(images []string) ([]string, error) {
 			return nil, err
 		}
 		base := filepath.Base(file)
-		names[i] = strings.TrimSuffix(base, filepath.Ext(base)) + ".voucher"
-		if other, dup := seen[names[i]]; dup {
-			return nil, &exitError{exitUsage, fmt.Errorf("%s and %s would both become %s", other, file, names[i]), "Seal them into different directories."}
+		names[i] = strings.TrimSuffix(base, filepath.Ext(base))
+		for _, suffix := range []string{voucherSuffix, secondSuffix} {
+			if other, dup := seen[names[i]+suffix]; dup {
+				return nil, &exitError{exitUsage, fmt.Errorf("%s and %s would both become %s", other, file, names[i]+suffix), "Seal them into different directories."}
+			}
+			seen[names[i]+suffix] = file
 		}
-		seen[names[i]] = file
 	}
 	return names, nil
 }
 
 // sealFile is the whole way of a picture on the client's side.
-func sealFile(scanner *sdk.Scanner, set *setdir.Set, file string, b voucher.Binding) ([]byte, sealInfo, error) {
+func sealFile(scanner *sdk.Scanner, set *setdir.Set, file string, b voucher.Binding) (*sdk.Upload, sealInfo, error) {
 	start := time.Now()
 	info := sealInfo{File: file}
 	scan, err := scanFile(scanner, file)
@@ -125,12 +196,14 @@ func sealFile(scanner *sdk.Scanner, set *setdir.Set, file string, b voucher.Bind
 		return nil, info, err
 	}
 	scan.ProvideFrom(set)
-	kind, payload := makeDerivative(scan, scanner.PayloadCapacity())
-	sealed, report, err := scan.Seal(sdk.SealOptions{Binding: b, Kind: kind, Payload: payload})
+	_, payload := makeDerivative(scan, scanner.PayloadCapacity())
+	// One kind for all, whether or not there is a payload: it lies open in every match, and synthetic vouchers have the same.
+	upload, err := scan.SealUpload(sdk.SealOptions{Binding: b, Kind: voucher.KindDerivative, Payload: payload})
 	if err != nil {
 		return nil, info, err
 	}
-	info.Bytes = len(sealed)
+	report := upload.Report
+	info.Bytes = len(upload.Vouchers[0])
 	for _, p := range report.Probes {
 		if !p.Dummy {
 			info.Probes++
@@ -141,9 +214,13 @@ func sealFile(scanner *sdk.Scanner, set *setdir.Set, file string, b voucher.Bind
 		info.Warning = report.Reason.Error() + "; its voucher stays closed whatever it shows"
 	case len(report.Alarms) > 0:
 		info.Warning = fmt.Sprintf("the set could not be read for %d of %d probes: %v", len(report.Probes)-info.Probes, len(report.Probes), report.Alarms[0].Err)
+	case upload.Held == sdk.Repeat:
+		info.Warning = "it was sent before in this period; its voucher stays closed"
+	case upload.Held == sdk.Displaced:
+		info.Warning = "two synthetic vouchers took its place; to have it looked for, seal it again"
 	}
 	info.Seconds = time.Since(start).Seconds()
-	return sealed, info, nil
+	return upload, info, nil
 }
 
 // scanFile decodes a file into a scan. The error is the file system's.

@@ -48,13 +48,24 @@ func (c *serveCommand) Run(a *app) error {
 	}
 	cfg := serverConfig{set: set, setDir: c.Set, key: c.Key, database: c.Database, origins: c.Origins, log: a.logger(c.LogLevel)}
 	if c.Web != "" {
-		cfg.page = os.DirFS(c.Web)
+		if cfg.page, err = openFolder(c.Web); err != nil {
+			return err
+		}
 	}
 	if c.Console {
 		cfg.console = server.OpenConsole
 	}
 	a.remark("serving set %s at http://%s; stop with Ctrl-C", set.Manifest.ID(), l.Addr())
 	return a.serve(a.ctx, l, cfg)
+}
+
+// openFolder is a folder's files, without those that links in it lead to.
+func openFolder(dir string) (fs.FS, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	return root.FS(), nil
 }
 
 // logger writes to stderr.

@@ -1,6 +1,6 @@
 // Serves the page with a set and a server behind it: node examples/browser-min/run.mjs [flags of veilhash demo]
 //
-// What the page loads is put into dist/: itself, and the package's three files.
+// What the browser loads is put into dist/: page and script, and the package's three files.
 
 import { spawn } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
@@ -18,7 +18,7 @@ if (!existsSync(veilhash) || !existsSync(join(built, 'scanner.wasm'))) {
 
 const dist = join(here, 'dist')
 mkdirSync(dist, { recursive: true })
-copyFileSync(join(here, 'index.html'), join(dist, 'index.html'))
+for (const name of ['index.html', 'app.js']) copyFileSync(join(here, name), join(dist, name))
 for (const name of ['veilhash.js', 'veilhash-worker.js', 'scanner.wasm']) copyFileSync(join(built, name), join(dist, name))
 
 const child = spawn(veilhash, ['demo', '--web', dist, ...process.argv.slice(2)], { stdio: 'inherit' })

@@ -16,7 +16,7 @@
 //
 // Rows are pushed from top to bottom and never kept, so memory does not grow with
 // the picture's area: for canonical scaling of 12 megapixels a view takes about
-// 200 KB. Any number of views ([Pad], [Crop], [Trim]) share one pass over the
+// 200 KB. Any number of views ([Pad], [Crop], [Trim], [Left], [Right]) share one pass over the
 // rows; a view that trims may want a second one, since where to trim is known
 // only at the end. No row costs an allocation.
 //
@@ -64,6 +64,20 @@
 // in the rows that remain all pixels of a column lie within 12 of its topmost
 // one; never more than a third, rounded down, of a side at one end. Opacity plays
 // no part but through the colour over white.
+//
+// left-a and right-a turn the picture counter-clockwise and clockwise by a slope
+// of s = a and s = −a thousandths. They turn the 512×512 cells that canonical
+// scaling makes of the picture as it is, of w×h pixels, and exist for that
+// scaling only. In units of 1/65536 of a cell, cell i of row j of the result is
+// taken at
+//
+//	x = 65536·i + ⌊−s·65536·(2j−511)·h / (2000·w)⌋
+//	y = 65536·j + ⌊s·65536·(2i−511)·w / (2000·h)⌋
+//
+// by linear interpolation between four cells, first along x, then along y, cells
+// beyond the edge reflected: with f the fraction of the position, p·(1−f) + q·f.
+// The length of what is turned grows by half of s²/10⁶, which is less than half a
+// percent.
 //
 // A picture or view with a side of less than [MinSide] pixels has a quality of 0
 // and a hash of zeros.

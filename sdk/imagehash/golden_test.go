@@ -60,18 +60,18 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// TestAccumulated hashes 200 pictures under all scalings and views in turn, and
+// TestAccumulated hashes 150 pictures under all scalings and views in turn, and
 // all that comes out of them, every coefficient to the last bit, into one
 // value. Every platform has to reach it.
 func TestAccumulated(t *testing.T) {
-	const want = "30cc926553e2df473d6f959082e89c467c809f1fadd4630fabd8938fdc532944"
+	const want = "cc8cfa88865f69118d459819131598981251109c19f6528aad8bcf95751c83ec"
 	hashers := []PDQ{{}, {Scaling: ScalingCPP}, {Phase: -50}, {Scaling: ScalingFull}, {Phase: -145}}
 	sum := sha256.New()
-	for i := range 200 {
+	for i := range 150 {
 		p := hashers[i%len(hashers)]
 		views := []View{AsIs(), allViews[1+i%5], Trim()}
-		// Sizes from 5 to 636, of every parity and aspect.
-		w, h := 5+(i*i*7+i*131)%632, 5+(i*i*13+i*57)%632
+		// Sizes from 5 to 604, of every parity and aspect.
+		w, h := 5+(i*i*7+i*131)%600, 5+(i*i*13+i*57)%600
 		rgba := testpicture.RGBA(uint64(i), w, h)
 		switch i % 7 {
 		case 3:

@@ -16,6 +16,7 @@ type lane struct {
 	cells   []float32 // it, while it is formed
 	filter  *jarosz
 	preview *preview // of the as-is frame, or nil
+	turners []*turner
 }
 
 // A rowRange is a range of the picture's rows. A row of cells is complete when
@@ -109,12 +110,20 @@ func (l *lane) emit() {
 	if l.preview != nil {
 		l.preview.push(cells)
 	}
+	for _, t := range l.turners {
+		t.push(cells)
+	}
 	l.filter.push(cells)
 }
 
 // features returns what the lane found, once the last row has been pushed.
 func (l *lane) features(d *dctMatrix) Features {
-	g := l.filter.finish()
+	return l.featuresOf(l.filter, d)
+}
+
+// featuresOf returns what there is in the picture that a filter was given.
+func (l *lane) featuresOf(filter *jarosz, d *dctMatrix) Features {
+	g := filter.finish()
 	if l.frame.x.size < MinSide || l.frame.y.size < MinSide {
 		return Features{}
 	}

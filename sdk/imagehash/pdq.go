@@ -100,6 +100,9 @@ func (p PDQ) Begin(width, height int, views []View) (Sampler, error) {
 		if reason := v.problem(); reason != "" {
 			return nil, &ViewError{View: v, Reason: reason}
 		}
+		if v.turns() && p.Scaling != ScalingCanonical {
+			return nil, &ViewError{View: v, Reason: "is for canonical scaling only"}
+		}
 	}
 	return newSampler(p, width, height, views), nil
 }

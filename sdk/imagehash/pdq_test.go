@@ -50,8 +50,8 @@ func TestNaive(t *testing.T) {
 		}
 		for k, rgba := range pictures {
 			for j, p := range hashers {
-				if (i+j+k)%4 != 0 {
-					continue // every pair of two of them is met, not every triple
+				if (i+j+k)%5 != 0 {
+					continue // every hasher meets every kind of picture, at some of the sizes
 				}
 				got, err := HashRGBA(p, w, h, rgba, views...)
 				if err != nil {
@@ -114,7 +114,7 @@ func TestHalfTheBits(t *testing.T) {
 // TestSmallest checks that pictures too small to recognise have the zero hash.
 func TestSmallest(t *testing.T) {
 	for _, scaling := range []Scaling{ScalingCanonical, ScalingCPP, ScalingFull} {
-		for _, size := range [][2]int{{1, 1}, {1, 65535}, {65535, 1}, {4, 100}, {100, 4}} {
+		for _, size := range [][2]int{{1, 1}, {1, 4000}, {65535, 1}, {4, 100}, {100, 4}} {
 			rgba := testpicture.RGBA(0, size[0], size[1])
 			got, err := HashRGBA(PDQ{Scaling: scaling}, size[0], size[1], rgba, AsIs(), Crop(15), Trim())
 			if err != nil {
@@ -232,7 +232,7 @@ func TestBeginErrors(t *testing.T) {
 	if _, err := (PDQ{MaxPixels: 100}).Begin(10, 10, nil); err != nil {
 		t.Error(err)
 	}
-	for _, v := range []View{{OpAsIs, 1}, {OpTrim, 1}, Pad(0), Pad(-1), Pad(MaxAmount + 1), Crop(0), Crop(MaxAmount + 1), {Op: 4}} {
+	for _, v := range []View{{OpAsIs, 1}, {OpTrim, 1}, Pad(0), Pad(-1), Pad(MaxAmount + 1), Crop(0), Crop(MaxAmount + 1), {Op: 6}} {
 		_, err := PDQ{}.Begin(10, 10, []View{AsIs(), v})
 		var view *ViewError
 		if !errors.As(err, &view) || view.View != v {

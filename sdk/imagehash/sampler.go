@@ -20,7 +20,8 @@ type sampler struct {
 	trimmed frame // after the first pass
 	preview *preview
 
-	found map[frame]Features
+	found  map[frame]Features
+	turned map[View]Features
 }
 
 func newSampler(p PDQ, width, height int, views []View) *sampler {
@@ -28,7 +29,7 @@ func newSampler(p PDQ, width, height int, views []View) *sampler {
 		pdq: p, width: width, height: height,
 		views: append([]View(nil), views...),
 		luma:  newLumaTable(), dct: newDCTMatrix(),
-		found: make(map[frame]Features),
+		found: make(map[frame]Features), turned: make(map[View]Features),
 	}
 	for _, v := range s.views {
 		if v.Op == OpTrim {
@@ -42,6 +43,7 @@ func newSampler(p PDQ, width, height int, views []View) *sampler {
 		if l.frame == s.asIs() {
 			s.preview = newPreview(l.x.cells, l.y.cells)
 			l.preview = s.preview
+			l.turners = newTurners(s.views, width, height)
 		}
 	}
 	s.line = make([]float32, width+2*s.margin)
@@ -120,6 +122,9 @@ func (s *sampler) EndPass() (again bool, err error) {
 	}
 	for _, l := range s.lanes {
 		s.found[l.frame] = l.features(s.dct)
+		for _, t := range l.turners {
+			s.turned[t.view] = l.featuresOf(t.filter, s.dct)
+		}
 	}
 	s.lanes = nil // the memory is free for the next pass
 	if s.pass == 0 && s.border != nil {
@@ -146,6 +151,10 @@ func (s *sampler) Features() ([]ViewFeatures, error) {
 		f := v.frame(s.width, s.height)
 		if v.Op == OpTrim {
 			f = s.trimmed
+		}
+		if v.turns() {
+			out[i] = ViewFeatures{View: v, Features: s.turned[v]}
+			continue
 		}
 		out[i] = ViewFeatures{View: v, Features: s.found[f], Same: v != AsIs() && f == s.asIs()}
 	}

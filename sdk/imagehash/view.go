@@ -10,8 +10,9 @@ import "strconv"
 type View struct {
 	Op Op
 	// Amount is the strength of OpPad and OpCrop in thousandths of the
-	// picture's size, 1 to [MaxAmount]: in total, half of it on each side.
-	// It is 0 for the other operations.
+	// picture's size, 1 to [MaxAmount]: in total, half of it on each side. For
+	// OpLeft and OpRight it is a slope in thousandths, 1 to [MaxTurn]. It is 0
+	// for the other operations.
 	Amount int
 }
 
@@ -19,10 +20,12 @@ type View struct {
 type Op uint8
 
 const (
-	OpAsIs Op = iota // the picture as it is
-	OpPad            // wider on each side by reflection
-	OpCrop           // narrower on each side
-	OpTrim           // without uniform borders
+	OpAsIs  Op = iota // the picture as it is
+	OpPad             // wider on each side by reflection
+	OpCrop            // narrower on each side
+	OpTrim            // without uniform borders
+	OpLeft            // turned counter-clockwise
+	OpRight           // turned clockwise
 )
 
 // MaxAmount is the largest amount of a view, a quarter of the picture. A padded
@@ -32,7 +35,7 @@ const MaxAmount = 250
 // MaxViews is the largest number of views of one picture.
 const MaxViews = 32
 
-var opNames = [...]string{"as-is", "pad", "crop", "trim"}
+var opNames = [...]string{"as-is", "pad", "crop", "trim", "left", "right"}
 
 // AsIs returns the view that changes nothing.
 func AsIs() View { return View{} }
@@ -79,7 +82,7 @@ func ParseView(s string) (View, error) {
 		}
 		return v, nil
 	}
-	return View{}, &ParseError{What: "view", Text: s, Reason: "not one of as-is, trim, pad-N, crop-N"}
+	return View{}, &ParseError{What: "view", Text: s, Reason: "not one of as-is, trim, pad-N, crop-N, left-N, right-N"}
 }
 
 // problem says why no picture has the view, or is empty.
@@ -92,6 +95,10 @@ func (v View) problem() string {
 	case OpPad, OpCrop:
 		if v.Amount < 1 || v.Amount > MaxAmount {
 			return "amount is not within 1 and " + strconv.Itoa(MaxAmount) + " thousandths"
+		}
+	case OpLeft, OpRight:
+		if v.Amount < 1 || v.Amount > MaxTurn {
+			return "slope is not within 1 and " + strconv.Itoa(MaxTurn) + " thousandths"
 		}
 	default:
 		return "unknown operation"

@@ -35,12 +35,25 @@ type Probe struct {
 	Flips []int          // the bits of that version's hash that are inverted, by rising margin
 }
 
-// Balanced is the default preset: 64 bits, 16 probes. Its operating point is in docs/research.md.
-const Balanced = "lowest-frequency bits=64 probes=as-is:8,pad-15:4,trim:4"
+// The presets. Their operating points are in docs/research.md.
+const (
+	// Balanced is the default: 64 bits, 16 probes.
+	Balanced = "lowest-frequency bits=64 probes=as-is:8,pad-15:4,trim:4"
+
+	// Exact finds a picture whose hash is the entry's to the bit, and hardly any other.
+	Exact = "lowest-frequency bits=256 probes=as-is:1"
+
+	// Wide spends 64 probes on 56 bits, over views that are padded and turned too. Its split was searched for on tuned pictures. It needs canonical scaling, and
+	// costs four times as much as Balanced, in bytes and in time.
+	Wide = "lowest-frequency bits=56 probes=as-is:34,trim:2,pad-10:2,pad-20:6,pad-30:2,pad-50:2," +
+		"left-17:3,right-17:3,left-35:3,right-35:3,left-87:2,right-87:2"
+)
 
 // Presets are schemes by name, for command lines and documentation. A manifest holds the text, never the name.
 var presets = [...]struct{ name, text string }{
 	{"balanced", Balanced},
+	{"exact", Exact},
+	{"wide", Wide},
 }
 
 // ErrScheme marks a text that is no scheme of this version.

@@ -212,7 +212,16 @@ func TestPresets(t *testing.T) {
 		if !ok {
 			t.Fatalf("preset %s has no text", name)
 		}
-		parse(t, text)
+		s := parse(t, text)
+		if want := map[string]int{"exact": 1, "balanced": 16, "wide": 64}[name]; s.Count() != want {
+			t.Errorf("preset %s has %d probes, want %d", name, s.Count(), want)
+		}
+	}
+	if s := parse(t, Exact); s.Size() != 32 {
+		t.Errorf("exact tokens have %d bytes, want 32", s.Size())
+	}
+	if s := parse(t, Wide); s.Size() != 7 || len(s.Views()) != 12 {
+		t.Errorf("wide tokens have %d bytes and %d views, want 7 and 12", s.Size(), len(s.Views()))
 	}
 	if _, ok := Preset("none such"); ok {
 		t.Error("a preset that does not exist")
@@ -221,6 +230,8 @@ func TestPresets(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add(Balanced)
+	f.Add(Exact)
+	f.Add(Wide)
 	f.Add("lowest-frequency bits=8 probes=as-is:1")
 	f.Add(strings.Repeat(",", 2000))
 	f.Fuzz(func(t *testing.T, text string) {

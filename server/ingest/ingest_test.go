@@ -234,7 +234,8 @@ func TestSlowClient(t *testing.T) {
 	body, write := io.Pipe() // of which never more than the beginning comes
 	defer write.Close()
 	go write.Write(f.seal("m1")[:100])
-	resp, err := http.Post(srv.URL+target("ann", "m1"), "application/octet-stream", body)
+	client := &http.Client{Timeout: 30 * time.Second}
+	resp, err := client.Post(srv.URL+target("ann", "m1"), "application/octet-stream", body)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,11 +78,11 @@ var (
 	bob   = store.Account{App: "chat", Name: "bob"}
 )
 
-// voucher is a new voucher of alice's under set1.
+// voucher is a new voucher of alice's under set1. Ids fall, so that their order is not that of arrival.
 func (s *suite) voucher() store.Voucher {
 	s.serial++
 	return store.Voucher{
-		ID: store.ID{0xa0, byte(s.serial >> 8), byte(s.serial)}, Account: alice, Message: fmt.Sprint("message ", s.serial), Set: set1,
+		ID: store.ID{0xa0, ^byte(s.serial >> 8), ^byte(s.serial)}, Account: alice, Message: fmt.Sprint("message ", s.serial), Set: set1,
 		Raw: []byte{1, 2, byte(s.serial >> 8), byte(s.serial)}, Received: start.Add(time.Duration(s.serial) * time.Second),
 	}
 }

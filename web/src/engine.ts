@@ -7,7 +7,7 @@ import { alarm, VeilhashError } from './errors'
 import type { Alarm } from './errors'
 import { Generation } from './generation'
 import { payloadKinds } from './instance'
-import type { ScanReport } from './instance'
+import type { Instance, ScanReport } from './instance'
 import { decode, greyThumbnail, measurePerturbation, strips } from './pixels'
 import type { Picture, Source } from './pixels'
 import type { Progress } from './set'
@@ -96,29 +96,31 @@ export class Engine {
   }
 
   private async scan(g: Generation, job: Job, instead: Picture | undefined): Promise<Sealed> {
+    // The instance may be replaced while this picture waits for its file or its blocks; a scan stays with the one it began with.
+    const instance = g.instance
     const clock = new Clock()
     const picture = instead ?? (this.readable ? await decode(job.source) : unreadable)
     clock.lap('decode')
     const alarms: Alarm[] = this.set.alarms.filter(a => a.code !== 'canvas-blocked')
-    const scan = g.instance.begin(picture.ok ? picture.width : 1, picture.ok ? picture.height : 1)
+    const scan = instance.begin(picture.ok ? picture.width : 1, picture.ok ? picture.height : 1)
     try {
       if (!picture.ok) {
         alarms.push(alarm(picture.reason, picture.detail))
-        g.instance.fail(scan)
-      } else if (!this.hash(g, scan, picture)) {
+        instance.fail(scan)
+      } else if (!this.hash(instance, scan, picture)) {
         alarms.push(alarm('picture-undecodable'))
-        g.instance.fail(scan)
+        instance.fail(scan)
       }
       clock.lap('hash')
 
-      await this.provide(g, scan)
+      await this.provide(g, instance, scan)
       clock.lap('lookup')
 
-      const payload = await this.payload(g, scan, job.payload, picture, alarms)
+      const payload = await this.payload(g, instance, scan, job.payload, picture, alarms)
       clock.lap('payload')
 
       const text = new TextEncoder()
-      const { voucher, report } = g.instance.seal(
+      const { voucher, report } = instance.seal(
         scan, text.encode(job.binding.account), text.encode(job.binding.message), payload.kind, payload.data,
       )
       clock.lap('seal')
@@ -139,17 +141,17 @@ export class Engine {
       }
     } finally {
       if (picture.ok) picture.close()
-      if (!g.instance.poisoned) g.instance.release(scan)
+      if (!instance.poisoned) instance.release(scan)
     }
   }
 
   /** Feeds the pixels, as often as the scanner asks. False if the canvas gives none; what the scanner refuses, it reports itself. */
-  private hash(g: Generation, scan: number, picture: Picture & { ok: true }): boolean {
+  private hash(instance: Instance, scan: number, picture: Picture & { ok: true }): boolean {
     try {
       let again = true
       while (again) {
-        for (const rows of strips(picture.bitmap)) g.instance.writeRows(scan, rows)
-        again = g.instance.endPass(scan)
+        for (const rows of strips(picture.bitmap)) instance.writeRows(scan, rows)
+        again = instance.endPass(scan)
       }
       return true
     } catch (err) {
@@ -160,18 +162,18 @@ export class Engine {
   }
 
   /** Hands over the blocks that the probes need. The scanner reports those that are missing or damaged; they are fetched again. */
-  private async provide(g: Generation, scan: number): Promise<void> {
-    const refs = g.instance.lookups(scan)
+  private async provide(g: Generation, instance: Instance, scan: number): Promise<void> {
+    const refs = instance.lookups(scan)
     const blocks = await g.set.read(refs)
     const intact = refs.filter((ref, i) => {
       const block = blocks[i]
-      return block !== undefined && g.instance.provide(scan, ref, block)
+      return block !== undefined && instance.provide(scan, ref, block)
     })
     if (intact.length < refs.length) g.repair()
   }
 
   private async payload(
-    g: Generation, scan: number, payload: Payload, picture: Picture, alarms: Alarm[],
+    g: Generation, instance: Instance, scan: number, payload: Payload, picture: Picture, alarms: Alarm[],
   ): Promise<{ kind: number; data: Uint8Array }> {
     switch (payload.kind) {
       case 'none':
@@ -179,7 +181,7 @@ export class Engine {
       case 'media-key':
         return { kind: payloadKinds['media-key'], data: payload.data }
       case 'derivative': {
-        const pdq = g.instance.features(scan)
+        const pdq = instance.features(scan)
         if (!picture.ok || pdq.length === 0) break
         const room = g.set.manifest.payload - 4 - pdq.length
         const thumbnail = room > 0 ? await greyThumbnail(picture.bitmap, room).catch(() => undefined) : undefined

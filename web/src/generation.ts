@@ -6,7 +6,6 @@ import { setBytes } from './manifest'
 import type { Manifest } from './manifest'
 import { LocalSet } from './set'
 import type { LocalSetOptions } from './set'
-import type { ShardStore } from './store/store'
 import type { SetInfo } from './types'
 
 export interface GenerationOptions extends Omit<LocalSetOptions, 'manifest'> {
@@ -74,7 +73,7 @@ export class Generation {
       instance.open(new TextEncoder().encode(this.text), this.o.account)
       await this.set.scrub(instance)
       await this.set.download(instance)
-      await this.revive()
+      this.instance = instance
     })()
       .catch(() => {})
       .finally(() => {
@@ -86,5 +85,3 @@ export class Generation {
     this.set.stop()
   }
 }
-
-export type { ShardStore }

@@ -138,7 +138,7 @@ export function parseManifest(text: string): Manifest {
     salt: p.hex('salt'),
     payload: p.number('payload', 64, 1 << 20),
     threshold: p.number('threshold', 1, 1 << 10),
-    synthetics: p.number('synthetics', 0, 1 << 8),
+    synthetics: p.number('synthetics', 0, 64),
     periodDays: p.number('period-days', 1, 3660),
     require: p.number('require', 1, 64),
     recognition: p.value('recognition'),

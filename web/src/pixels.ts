@@ -8,6 +8,9 @@ import { blobSource, readHeader } from './header'
 /** The most pixels of a picture that is decoded: 100 megapixels take 400 MB in the browser. */
 export const MAX_PIXELS = 100_000_000
 
+/** The longest file that is read, in bytes. */
+export const MAX_FILE = 256 << 20
+
 /** Bytes of a strip, about: small enough for a cache, large enough that the calls do not count. */
 const STRIP_BYTES = 1 << 20
 
@@ -27,20 +30,26 @@ export async function decode(source: Source, maxPixels = MAX_PIXELS): Promise<Pi
   let type = 'unknown'
   try {
     if (source.size === 0) return { ok: false, reason: 'picture-empty', type }
+    if (source.size > MAX_FILE) return { ok: false, reason: 'picture-too-large', detail: 'the file is longer than is read', type }
     const head = await readHeader(blobSource(source))
     if (head) {
       type = head.type
       if (head.width * head.height > maxPixels) return tooLarge(head.width, head.height, type)
     }
-    const bitmap = await createImageBitmap(source, {
-      imageOrientation: 'from-image',
-      colorSpaceConversion: 'none',
-      premultiplyAlpha: 'none',
-    })
-    return picture(bitmap, type, maxPixels, true)
+    return picture(await bitmapOf(source), type, maxPixels, true)
   } catch {
     // Whatever it was, the picture has no pixels for us. Browsers' reasons differ and say nothing that helps.
     return { ok: false, reason: 'picture-undecodable', type }
+  }
+}
+
+async function bitmapOf(file: Blob): Promise<ImageBitmap> {
+  const options: ImageBitmapOptions = { imageOrientation: 'from-image', colorSpaceConversion: 'none', premultiplyAlpha: 'none' }
+  try {
+    return await createImageBitmap(file, options)
+  } catch {
+    // Firefox cannot decode a Blob of several parts of which the first is a few bytes long. In one part it can.
+    return createImageBitmap(new Blob([await file.arrayBuffer()], { type: file.type }), options)
   }
 }
 

@@ -84,12 +84,15 @@ export class Scanner {
 
   private begin(): Promise<Connection> {
     const starting = (async () => {
+      let started = false
       const connection = this.connect(() => {
-        // Whatever was pending has been rejected; a fresh worker takes over.
-        if (!this.closed && this.info) this.connection = this.begin()
+        // Whatever was pending has been rejected; a fresh worker takes over. One that broke before it had started is not replaced until it
+        // is needed: it would break again.
+        if (!this.closed && started) this.connection = this.begin()
       })
       try {
         this.info = await connection.ask(this.start)
+        started = true
       } catch (err) {
         connection.end(err instanceof VeilhashError ? err : new VeilhashError('crashed', undefined, { cause: err }))
         throw err

@@ -157,7 +157,7 @@ func TestPhotographs(t *testing.T) {
 // list's scaling comes nearer to its hashes.
 func TestLargePhotographs(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes 20 s: left out by -short")
+		t.Skip("takes half a minute in WebAssembly: left out by -short")
 	}
 	files := testfiles.Files(t, testfiles.Shared(t, "photos-large"), 50, "*.jpg")
 	hashers := []imagehash.PDQ{
@@ -180,7 +180,7 @@ func TestLargePhotographs(t *testing.T) {
 		if c.Orientation != Upright {
 			turned++
 		}
-		if i%5 != 0 && c.Orientation == Upright {
+		if i%9 != 0 && c.Orientation == Upright {
 			continue
 		}
 		p := decodeFile(t, file)
@@ -201,7 +201,7 @@ func TestLargePhotographs(t *testing.T) {
 			}
 		}
 	}
-	if turned < 3 || compared < 8 {
+	if turned < 3 || compared < 6 {
 		t.Fatalf("%d photographs are turned, %d compared", turned, compared)
 	}
 	for k, row := range distance {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"image/jpeg"
+	"image/png"
 	"io"
 
 	"golang.org/x/image/bmp"
@@ -144,7 +145,8 @@ func guard[T any](format Format, data []byte, part func(*input) (T, error)) (res
 	if err == nil {
 		return result, nil
 	}
-	if errors.As(err, new(jpeg.UnsupportedError)) || errors.As(err, new(tiff.UnsupportedError)) || errors.Is(err, bmp.ErrUnsupported) {
+	if errors.As(err, new(jpeg.UnsupportedError)) || errors.As(err, new(png.UnsupportedError)) ||
+		errors.As(err, new(tiff.UnsupportedError)) || errors.Is(err, bmp.ErrUnsupported) {
 		return result, &UnsupportedError{Format: format, Reason: err.Error()}
 	}
 	if in.ended || errors.Is(err, io.EOF) {

@@ -214,6 +214,10 @@ func TestUnsupported(t *testing.T) {
 	twelve := flatJPEG{blocksX: 1, blocksY: 1, components: 1, adobe: -1, precision: 12, value: func(int, int, int) byte { return 0 }}
 	rle := bmpOf(t, stdImages(4, 4)["paletted"])
 	rle[30] = 1
+	method := pngOf(t, scene(4, 4))
+	const ihdr = pngSignatureSize + 8
+	method[ihdr+10] = 1 // a compression other than deflate
+	binary.BigEndian.PutUint32(method[ihdr+13:], crc32.ChecksumIEEE(method[ihdr-4:ihdr+13]))
 	for _, test := range []struct {
 		data   string
 		format Format
@@ -226,6 +230,7 @@ func TestUnsupported(t *testing.T) {
 		{string(arithmetic), JPEG},
 		{string(twelve.encode()), JPEG},
 		{string(rle), BMP},
+		{string(method), PNG},
 	} {
 		_, err := Decode([]byte(test.data), Limits{})
 		var unsupported *UnsupportedError

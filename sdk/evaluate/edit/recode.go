@@ -1,0 +1,82 @@
+package edit
+
+import (
+	"bytes"
+	"image"
+	"image/jpeg"
+	"math/rand/v2"
+
+	"github.com/deepteams/webp"
+	"golang.org/x/image/draw"
+
+	"github.com/veilhash/veilhash/sdk/imagehash/decode"
+)
+
+// toJPEG encodes and decodes a picture. The encoder halves the resolution of colour (4:2:0), as messengers do.
+func toJPEG(quality int) step {
+	return func(p *image.NRGBA, _ *rand.Rand) (*image.NRGBA, error) {
+		var b bytes.Buffer
+		if err := jpeg.Encode(&b, p, &jpeg.Options{Quality: quality}); err != nil {
+			return nil, err
+		}
+		return decoded(b.Bytes())
+	}
+}
+
+// toWebP encodes a picture as lossy WebP and decodes it.
+func toWebP(quality float32) step {
+	return func(p *image.NRGBA, _ *rand.Rand) (*image.NRGBA, error) {
+		var b bytes.Buffer
+		o := webp.DefaultOptions()
+		o.Quality = quality
+		if err := webp.Encode(&b, p, o); err != nil {
+			return nil, err
+		}
+		return decoded(b.Bytes())
+	}
+}
+
+func decoded(file []byte) (*image.NRGBA, error) {
+	p, err := decode.Decode(file, decode.Limits{})
+	if err != nil {
+		return nil, err
+	}
+	return p.NRGBA(), nil
+}
+
+// scale resizes by a factor, bilinearly; when it reduces, each pixel is a weighted mean of all it stands for.
+func scale(factor float64) step { return scaleWith(draw.BiLinear, factor) }
+
+func scaleCatmullRom(factor float64) step { return scaleWith(draw.CatmullRom, factor) }
+
+func scaleWith(s draw.Scaler, factor float64) step {
+	return func(p *image.NRGBA, _ *rand.Rand) (*image.NRGBA, error) {
+		return resize(s, p, times(p.Rect.Dx(), factor), times(p.Rect.Dy(), factor)), nil
+	}
+}
+
+// longSide reduces a picture to a long side of n pixels, if it is longer.
+func longSide(n int) step {
+	return func(p *image.NRGBA, _ *rand.Rand) (*image.NRGBA, error) {
+		return Reduce(p, n), nil
+	}
+}
+
+// Reduce is the picture with a long side of at most n pixels: p itself if it has that, else a copy, reduced bilinearly.
+func Reduce(p *image.NRGBA, n int) *image.NRGBA {
+	long := max(p.Rect.Dx(), p.Rect.Dy())
+	if long <= n {
+		return p
+	}
+	f := float64(n) / float64(long)
+	return resize(draw.BiLinear, p, times(p.Rect.Dx(), f), times(p.Rect.Dy(), f))
+}
+
+func resize(s draw.Scaler, p *image.NRGBA, width, height int) *image.NRGBA {
+	out := image.NewNRGBA(image.Rect(0, 0, width, height))
+	s.Scale(out, out.Rect, p, p.Rect, draw.Src, nil)
+	return out
+}
+
+// times is n·factor to the nearest pixel, at least 1.
+func times(n int, factor float64) int { return max(1, int(float64(n)*factor+0.5)) }

@@ -1,0 +1,140 @@
+package evaluate
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/veilhash/veilhash/sdk/evaluate/edit"
+	"github.com/veilhash/veilhash/sdk/group"
+	"github.com/veilhash/veilhash/sdk/threshold"
+	"github.com/veilhash/veilhash/sdk/voucher"
+)
+
+// summarise turns what was counted into the result's tables.
+func (a *analyser) summarise(res *Result) {
+	seed, times := a.survey.Plan.Seed, a.cfg.Bootstrap
+	heldOut := make([]outcomes, len(a.methods))
+	for k, m := range a.methods {
+		var tuned outcomes
+		for i := range a.lights {
+			if a.lights[i].HeldOut() {
+				heldOut[k] = append(heldOut[k], a.rows[k][i])
+			} else {
+				tuned = append(tuned, a.rows[k][i])
+			}
+		}
+		res.Recall = append(res.Recall, a.describe(k, m, recall(a.survey.Plan.Edits, heldOut[k], seed, times)))
+		res.Tuned = append(res.Tuned, a.describe(k, m, recall(a.survey.Plan.Edits, tuned, seed, times)))
+	}
+	for k := range a.cfg.Schemes {
+		for _, than := range []int{len(a.cfg.Schemes), len(a.cfg.Schemes) + 1} { // plain PDQ, and over the views
+			d := Difference{Method: a.methods[k].Name(), Than: a.methods[than].Name()}
+			d.Value, d.Low, d.High = pairedDifference(a.survey.Plan.Edits, heldOut[k], heldOut[than], seed, times)
+			res.Differences = append(res.Differences, d)
+		}
+	}
+	n := float64(len(a.lights))
+	for k, m := range a.methods {
+		f := FalsePositives{Method: m.Name(), Private: m.Private(), Pairs: n * (n - 1), Events: a.events[k], Near: a.near[k]}
+		f.Bound95 = upperBound(float64(f.Events), f.Pairs)
+		f.BoundAt1e6 = min(1, 1e6*f.Bound95)
+		if s := a.scheme(k); s != nil {
+			counters := a.counters[a.first(s.cfg.Text)]
+			f.Fit = fit(counters, &a.pairs, s.bits, res.Recall[k].TokensEntry, seed, times)
+			if a.first(s.cfg.Text) == k {
+				f.Classes = worstClasses(counters, a.lights)
+			}
+		}
+		res.FalsePositives = append(res.FalsePositives, f)
+	}
+	res.Collisions = a.collisions()
+	if m := a.scheme(0); m != nil {
+		kept := make(map[int]float64)
+		for bits, c := range a.kept {
+			kept[bits] = float64(c[0]) / float64(max(c[1], 1))
+		}
+		res.Leaks = leaks(m, a.lights, kept)
+	}
+}
+
+// first is the first scheme of a text.
+func (a *analyser) first(text string) int {
+	return slices.IndexFunc(a.cfg.Schemes, func(c SchemeConfig) bool { return c.Text == text })
+}
+
+// describe adds what a method costs.
+func (a *analyser) describe(k int, m Method, row RecallRow) RecallRow {
+	row.Method, row.Private = m.Name(), m.Private()
+	s := a.scheme(k)
+	if s == nil {
+		return row
+	}
+	row.Text, row.Probes, row.TokenBits = s.scheme.String(), s.scheme.Count(), s.bits
+	tokens := 0
+	for i := range a.lights {
+		tokens += len(s.tokens(s.scheme, a.lights[i].Sample))
+	}
+	row.TokensEntry = float64(tokens) / float64(len(a.lights))
+	p := voucher.Params{Keys: make([]*group.Element, 1), Probes: row.Probes, ShareSize: threshold.ShareSize(0), PayloadSize: payloadSize}
+	row.VoucherBytes = p.Size()
+	return row
+}
+
+// payloadSize is what a set's payload is unless its operator says otherwise.
+const payloadSize = 4096
+
+// collisions are the nearest pairs of all, each once.
+func (a *analyser) collisions() []Collision {
+	slices.SortFunc(a.closest, func(x, y Collision) int {
+		return cmp.Or(cmp.Compare(x.Distance, y.Distance), strings.Compare(x.A, y.A), strings.Compare(x.B, y.B))
+	})
+	var out []Collision
+	for _, c := range a.closest {
+		if len(out) == shown {
+			break
+		}
+		if !slices.ContainsFunc(out, func(o Collision) bool { return o.A == c.B && o.B == c.A || o.A == c.A && o.B == c.B }) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// search looks for splits on tuned pictures and measures them on held-out ones.
+func (a *analyser) search(ctx context.Context, res *Result) error {
+	done, total := 0, len(a.cfg.SearchBits)*len(a.cfg.SearchProbes)*len(a.cfg.SearchTokens)
+	for _, bits := range a.cfg.SearchBits {
+		tuned, err := NewRanks(a.survey, bits, a.cfg.Quality, false)
+		if err != nil {
+			return err
+		}
+		held, err := NewRanks(a.survey, bits, a.cfg.Quality, true)
+		if err != nil {
+			return err
+		}
+		for _, probes := range a.cfg.SearchProbes {
+			for _, tokens := range a.cfg.SearchTokens {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				versions, split := tuned.SearchVariants(probes, tokens-1, nil)
+				f := Found{
+					Bits: bits, Probes: probes, Tokens: tokens, Scheme: tuned.Text(split), Variants: tuned.Versions(versions),
+					Groups: make(map[string]float64),
+				}
+				f.Tuned, _ = tuned.Recall(split, versions)
+				var groups map[edit.Group]float64
+				f.HeldOut, groups = held.Recall(split, versions)
+				for g, x := range groups {
+					f.Groups[string(g)] = x
+				}
+				res.Search = append(res.Search, f)
+				done++
+				a.cfg.Progress("searching", done, total)
+			}
+		}
+	}
+	return nil
+}

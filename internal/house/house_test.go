@@ -24,7 +24,7 @@ var floors = [][]string{
 	{"sdk/imagehash", "sdk/group", "sdk/threshold", "sdk/hashlist", "sdk/derivative"},
 	{"sdk/token", "sdk/blindset", "sdk/voucher"},
 	{"sdk"},
-	{"server"},
+	{"server", "sdk/evaluate"},
 	{"cmd", "wasm", "examples", "web", "internal"},
 }
 

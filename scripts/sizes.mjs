@@ -9,7 +9,7 @@ const visit = (dir) => {
   for (const name of readdirSync(dir).sort()) {
     const path = join(dir, name);
     if (statSync(path).isDirectory()) visit(path);
-    else if (!name.endsWith(".map")) {
+    else if (!/\.(map|br)$/.test(name)) {
       const bytes = readFileSync(path);
       sizes[relative(root, path)] = {
         raw: bytes.length,

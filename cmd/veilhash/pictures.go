@@ -20,12 +20,16 @@ var pictureSuffixes = []string{".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp",
 func findPictures(paths []string) ([]string, error) {
 	var files []string
 	for _, root := range paths {
+		// A link to a folder is walked like the folder; links below it are not followed.
+		if info, err := os.Stat(root); err == nil && info.IsDir() {
+			root += string(filepath.Separator)
+		}
 		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
 				return err
 			}
 			if path == root || isPicture(path) {
-				files = append(files, path)
+				files = append(files, filepath.Clean(path))
 			}
 			return nil
 		})

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -16,7 +17,7 @@ import (
 
 const vectors = "../../sdk/testdata/vectors/set"
 
-// opened is a boundary that has opened the golden set.
+// opened is a boundary that has opened the golden set, without its synthetic vouchers: those need more than a voucher a picture.
 func opened(t testing.TB) *boundary {
 	t.Helper()
 	b := &boundary{clock: func() int64 { return 1_800_000_000 }}
@@ -24,6 +25,7 @@ func opened(t testing.TB) *boundary {
 	if err != nil {
 		t.Fatal(err)
 	}
+	manifest = regexp.MustCompile(`\nsynthetics \d+\n`).ReplaceAll(manifest, []byte("\nsynthetics 0\n"))
 	if b.accountNew() != 0 {
 		t.Fatal(b.failure())
 	}

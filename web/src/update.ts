@@ -102,7 +102,7 @@ export class Updater {
   private async activate(generation: Generation): Promise<void> {
     await this.o.store.setText(ACTIVE, `${generation.id}\n${generation.text}`)
     await this.use(generation.id)
-    await this.prune(generation)
+    await this.prune(generation).catch(() => {}) // what stays takes room, and goes another time
   }
 
   /** Holds a lock that tells other tabs which set is in use here, until the next one is. */
@@ -120,7 +120,7 @@ export class Updater {
     before?.()
   }
 
-  /** Removes the files of other sets, unless a tab still uses one. What stays goes another time. */
+  /** Removes the files of other sets, unless a tab still uses one. */
   private async prune(generation: Generation): Promise<void> {
     if (typeof navigator !== 'undefined' && navigator.locks) {
       const held = (await navigator.locks.query()).held ?? []

@@ -128,16 +128,18 @@ export class OPFSStore implements ShardStore {
   }
 
   async setText(name: string, text: string): Promise<void> {
-    const handle = await this.writable(name)
-    await attempt(async () => {
-      try {
-        const bytes = new TextEncoder().encode(text)
-        handle.truncate(0)
-        handle.write(bytes, { at: 0 })
-        handle.flush()
-      } finally {
-        handle.close()
-      }
+    await this.exclusive(name, async () => {
+      const handle = await this.writable(name)
+      await attempt(async () => {
+        try {
+          const bytes = new TextEncoder().encode(text)
+          handle.truncate(0)
+          handle.write(bytes, { at: 0 })
+          handle.flush()
+        } finally {
+          handle.close()
+        }
+      })
     })
   }
 
@@ -156,9 +158,9 @@ export class OPFSStore implements ShardStore {
   }
 
   /** Runs a task while no other tab has a handle on the file for a moment. */
-  private exclusive<T>(digest: string, task: () => Promise<T>): Promise<T> {
+  private exclusive<T>(file: string, task: () => Promise<T>): Promise<T> {
     if (!navigator.locks) return task()
-    return navigator.locks.request(`veilhash-file:${this.name}/${digest}`, task) as Promise<T>
+    return navigator.locks.request(`veilhash-file:${this.name}/${file}`, task) as Promise<T>
   }
 }
 

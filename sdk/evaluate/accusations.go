@@ -15,7 +15,7 @@ type Accusations struct {
 	MeanBurst float64 `json:"mean_burst"` // 0: independent errors
 	Target    float64 `json:"target"`     // probability for one account and period
 
-	Threshold int     `json:"threshold"` // 0: none up to the largest that the protocol allows
+	Threshold int     `json:"threshold"` // 0: none, or none up to the largest that the protocol allows
 	Opened    float64 `json:"opened"`    // the probability at that threshold
 }
 
@@ -34,7 +34,11 @@ func accusations(f *FalsePositives, cfg AccusationConfig) ([]Accusations, error)
 	for _, b := range bases {
 		for _, burst := range []float64{0, cfg.MeanBurst} {
 			a := Accusations{Scheme: f.Method, Rate: b.rate, Basis: b.name, Pictures: cfg.Pictures, MeanBurst: burst, Target: cfg.Target}
-			answer, err := calculate.Model{FalsePositive: min(b.rate, 0.999999), Pictures: cfg.Pictures, MeanBurst: burst}.Threshold(cfg.Target)
+			if b.rate >= 1 {
+				out = append(out, a) // nothing is proved, and no threshold helps
+				continue
+			}
+			answer, err := calculate.Model{FalsePositive: b.rate, Pictures: cfg.Pictures, MeanBurst: burst}.Threshold(cfg.Target)
 			switch {
 			case errors.Is(err, calculate.ErrNoThreshold):
 			case err != nil:

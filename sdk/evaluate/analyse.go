@@ -351,6 +351,7 @@ func (a *analyser) count(i, k int, x *Sample) []fitCount {
 	m := a.scheme(k)
 	out := make([]fitCount, len(a.counters[k]))
 	for n, f := range a.counters[k] {
+		others := make(map[int32]bool)
 		for j := range x.Copies {
 			if !fitCopy(a.survey.Plan.Edits, x, j) {
 				continue
@@ -362,7 +363,12 @@ func (a *analyser) count(i, k int, x *Sample) []fitCount {
 						continue
 					}
 					hit[e] = true
-					out[n].to[block(a.lights[e.picture].Sample)]++
+					to := block(a.lights[e.picture].Sample)
+					out[n].to[to]++
+					if !others[e.picture] {
+						others[e.picture] = true
+						out[n].distinct[to]++
+					}
 					if j == 0 && e.version == 0 {
 						out[n].unedited++
 					}

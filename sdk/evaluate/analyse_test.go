@@ -186,6 +186,7 @@ func TestFit(t *testing.T) {
 		for a := range blocks {
 			for b := range blocks {
 				c.events[a][b] = int(math.Round(rate(bits) * total / (blocks * blocks)))
+				c.distinct[a][b] = c.events[a][b]
 			}
 		}
 		counters = append(counters, c)
@@ -202,6 +203,11 @@ func TestFit(t *testing.T) {
 	}
 	if math.Abs(f.Million.Value/f.PerPair.Value-1e6) > 1e3 || f.TenMillion.Value <= f.Million.Value {
 		t.Errorf("a million entries: %v of %v", f.Million, f.PerPair)
+	}
+	// One pair of pictures that matches in all its copies, where no other does, is not part of the line.
+	counters[4].events, counters[4].distinct = [blocks][blocks]int{{1e6}}, [blocks][blocks]int{{1}}
+	if g := fit(counters, &pairs, 64, 1, 1, 100); g.Points[4].Used || math.Abs(1/g.Halving-0.85) > 0.05 {
+		t.Errorf("a single pair bends the line to 1/2 to the %.3f a bit", 1/g.Halving)
 	}
 	if fit(counters[:2], &pairs, 64, 1, 1, 10) != nil {
 		t.Error("a line through two points")

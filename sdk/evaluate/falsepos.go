@@ -40,11 +40,12 @@ type Fit struct {
 
 // A FitPoint is a token length, and the matches seen at it: between all copies of a picture and all versions of another.
 type FitPoint struct {
-	Bits   int     `json:"bits"`
-	Events int     `json:"events"`
-	Pairs  float64 `json:"pairs"`
-	Used   bool    `json:"used"`   // whether the line is fitted to it
-	Fitted float64 `json:"fitted"` // events that the line predicts
+	Bits     int     `json:"bits"`
+	Events   int     `json:"events"`
+	Distinct int     `json:"distinct"` // pairs of pictures among the events
+	Pairs    float64 `json:"pairs"`
+	Used     bool    `json:"used"`   // whether the line is fitted to it
+	Fitted   float64 `json:"fitted"` // events that the line predicts
 
 	Unedited      int     `json:"unedited_events"` // the same between pictures as they are
 	UneditedPairs float64 `json:"unedited_pairs"`
@@ -79,6 +80,7 @@ type fitCounter struct {
 	scheme   token.Scheme
 	entries  map[string][]entryRef
 	events   [blocks][blocks]int
+	distinct [blocks][blocks]int // pairs of pictures among them
 	unedited int
 	classes  map[string]int
 }
@@ -117,12 +119,14 @@ func (f *fitCounter) add(picture int, x *Sample) {
 // A fitCount is what one picture's copies add to a counter.
 type fitCount struct {
 	to       [blocks]int // by block of the other picture
+	distinct [blocks]int // other pictures, likewise
 	unedited int
 }
 
 func (f *fitCounter) merge(from int, class string, c *fitCount) {
 	for to, n := range c.to {
 		f.events[from][to] += n
+		f.distinct[from][to] += c.distinct[to]
 		f.classes[class] += n
 	}
 	f.unedited += c.unedited
@@ -201,11 +205,12 @@ func (p *pairCounts) weighted(w []int) float64 {
 	return sum
 }
 
-func (f *fitCounter) weighted(w []int) float64 {
+// weighted is a count where blocks count as often as weights say.
+func weighted(counts *[blocks][blocks]int, w []int) float64 {
 	sum := 0.0
 	for a := range blocks {
 		for b := range blocks {
-			sum += float64(w[a] * w[b] * f.events[a][b])
+			sum += float64(w[a] * w[b] * counts[a][b])
 		}
 	}
 	return sum
@@ -213,14 +218,15 @@ func (f *fitCounter) weighted(w []int) float64 {
 
 var ones = slices.Repeat([]int{1}, blocks)
 
-// minEvents is from how many events on a token length is part of the fit, and maxRate to what rate: beyond it, matches crowd each other out.
+// minDistinct is from how many pairs of pictures on that match a token length is part of the fit (the copies of a few pairs, many as they are, tell of these pairs only),
+// and maxRate to what rate: beyond it, matches crowd each other out.
 const (
-	minEvents = 10
-	maxRate   = 0.01
+	minDistinct = 10
+	maxRate     = 0.01
 )
 
-// fit draws a line through the logarithms of rates over token lengths, by least squares, each point weighted by 1/(1/events + 0.05): the counts' own
-// uncertainty and a tenth, roughly, for the line being a model. Entries have so
+// fit draws a line through the logarithms of rates over token lengths, by least squares, each point weighted by 1/(1/d + 0.05), where d pairs of pictures match: the
+// counts' own uncertainty, and a fifth or so for the line being a model. Entries have so
 // many tokens each. It returns nil where fewer than three lengths have events.
 func fit(counters []*fitCounter, pairs *pairCounts, bits int, tokens float64, seed uint64, times int) *Fit {
 	line := func(w []int) (intercept, slope float64, used []bool) {
@@ -229,13 +235,13 @@ func fit(counters []*fitCounter, pairs *pairCounts, bits int, tokens float64, se
 		var sw, sx, sy, sxx, sxy float64
 		points := 0
 		for i, c := range counters {
-			e := c.weighted(w)
-			if e < minEvents || e/n > maxRate {
+			e, distinct := weighted(&c.events, w), weighted(&c.distinct, w)
+			if distinct < minDistinct || e/n > maxRate {
 				continue
 			}
 			used[i] = true
 			points++
-			weight := 1 / (1/e + 0.05)
+			weight := 1 / (1/distinct + 0.05)
 			x, y := float64(c.bits), math.Log(e/n)
 			sw, sx, sy, sxx, sxy = sw+weight, sx+weight*x, sy+weight*y, sxx+weight*x*x, sxy+weight*x*y
 		}
@@ -253,7 +259,7 @@ func fit(counters []*fitCounter, pairs *pairCounts, bits int, tokens float64, se
 	total := pairs.weighted(ones)
 	for i, c := range counters {
 		out.Points = append(out.Points, FitPoint{
-			Bits: c.bits, Events: int(c.weighted(ones)), Pairs: total, Used: used[i],
+			Bits: c.bits, Events: int(weighted(&c.events, ones)), Distinct: int(weighted(&c.distinct, ones)), Pairs: total, Used: used[i],
 			Fitted:   total * math.Exp(a+b*float64(c.bits)),
 			Unedited: c.unedited, UneditedPairs: pairs.pictures * (pairs.pictures - 1),
 		})
@@ -276,11 +282,11 @@ func fit(counters []*fitCounter, pairs *pairCounts, bits int, tokens float64, se
 	return out
 }
 
-// worstClasses ranks classes of the copies' pictures by their rate, at the longest token length at which there are at least a hundred events.
+// worstClasses ranks classes of the copies' pictures by their rate, at the longest token length at which at least thirty pairs of pictures match.
 func worstClasses(counters []*fitCounter, pictures []light) []Class {
 	var at *fitCounter
 	for _, c := range counters {
-		if at == nil || c.weighted(ones) >= 100 {
+		if at == nil || weighted(&c.distinct, ones) >= 30 {
 			at = c
 		}
 	}

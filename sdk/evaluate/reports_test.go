@@ -101,8 +101,13 @@ func TestAccusations(t *testing.T) {
 	if out[0].Rate != 1e-3 || out[0].Threshold < 5 || out[0].Opened > 1e-9 || out[1].Threshold <= out[0].Threshold {
 		t.Errorf("%+v", out)
 	}
-	f.Bound95 = 1
+	f.Bound95 = 9e-7
 	out, err = accusations(f, AccusationConfig{Pictures: 100000, Target: 1e-9})
+	if err != nil || out[0].Threshold != 0 {
+		t.Errorf("a rate of 0.9 has the threshold %+v, %v", out, err)
+	}
+	f.Bound95 = 1
+	out, err = accusations(f, AccusationConfig{Pictures: 10, Target: 1e-9})
 	if err != nil || out[0].Threshold != 0 {
 		t.Errorf("a rate of 1 has the threshold %+v, %v", out, err)
 	}

@@ -51,15 +51,21 @@ type view struct {
 	RecallPlot, FitPlot, FrontierPlot template.HTML
 }
 
-// maxSeries is how many methods one plot can tell apart.
-const maxSeries = 5
+// maxSchemes is how many schemes the plot of edits shows beside PDQ.
+const maxSchemes = 3
 
-// plotted are the methods that the plot of edits shows: schemes and PDQ, as many as can be told apart.
+// plotted are the methods that the plot of edits shows: the first schemes and PDQ.
 func plotted(rows []evaluate.RecallRow) (out []evaluate.RecallRow) {
+	schemes := 0
 	for _, r := range rows {
-		if len(out) < maxSeries && (r.Private || strings.HasPrefix(r.Method, "PDQ")) {
-			out = append(out, r)
+		if r.Private {
+			if schemes++; schemes > maxSchemes {
+				continue
+			}
+		} else if !strings.HasPrefix(r.Method, "PDQ") {
+			continue
 		}
+		out = append(out, r)
 	}
 	return out
 }

@@ -29,13 +29,17 @@ func (c *canvas) dot(x, y float64, series int, title string) {
 
 // marker is a shape of its own for each series, so that colour is not all that tells them apart.
 func marker(x, y float64, series int) string {
-	switch series % 4 {
+	switch series % 6 {
 	case 1:
 		return fmt.Sprintf(`<rect x="%.1f" y="%.1f" width="6" height="6"/>`, x-3, y-3)
 	case 2:
 		return fmt.Sprintf(`<path d="M%.1f %.1fl4 7h-8z"/>`, x, y-4)
 	case 3:
 		return fmt.Sprintf(`<path d="M%.1f %.1fl4 4l-4 4l-4 -4z"/>`, x, y-4)
+	case 4:
+		return fmt.Sprintf(`<path d="M%.1f %.1fh2.6v2.6h2.6v2.6h-2.6v2.6h-2.6v-2.6h-2.6v-2.6h2.6z"/>`, x-1.3, y-3.9)
+	case 5:
+		return fmt.Sprintf(`<path d="M%.1f %.1fl4 -7h-8z"/>`, x, y+4)
 	}
 	return fmt.Sprintf(`<circle cx="%.1f" cy="%.1f" r="3.2"/>`, x, y)
 }

@@ -29,7 +29,7 @@ var codes = []struct {
 	{CodedError{"sent", "The memory of what was sent is damaged; start without it."}, is(threshold.ErrSentFormat)},
 	{CodedError{"sent-full", "The memory of what was sent is full; repeats will show until the next period."}, is(threshold.ErrSentFull)},
 	{CodedError{"manifest", "The set's manifest is not in its canonical form; fetch it again or tell its operator."}, is(blindset.ErrManifest)},
-	{CodedError{"scheme", "The set names a token scheme that this version does not know; update the scanner."}, is(token.ErrScheme)},
+	{CodedError{"scheme", "The set names a token scheme that this version does not know; update the scanner."}, either(is(token.ErrScheme), as[*imagehash.ViewError])},
 	{CodedError{"hasher", "The set names a hasher that this version does not know; update the scanner."}, as[*imagehash.ParseError]},
 	{CodedError{"leaves", "The set's file does not agree with its manifest; fetch it again."}, is(blindset.ErrLeaves)},
 	{CodedError{"block", "A block of the set is damaged; fetch its file again."}, is(blindset.ErrBlock)},
@@ -70,6 +70,10 @@ func is(targets ...error) func(error) bool {
 		}
 		return false
 	}
+}
+
+func either(a, b func(error) bool) func(error) bool {
+	return func(err error) bool { return a(err) || b(err) }
 }
 
 func as[T error](err error) bool {

@@ -93,6 +93,10 @@ func NewScanner(cfg ScannerConfig) (*Scanner, error) {
 	if err != nil {
 		return nil, err
 	}
+	// A scheme may ask for views that the hasher does not have; then every picture would get dummies.
+	if _, err := hasher.Begin(1, 1, scheme.Views()); err != nil {
+		return nil, err
+	}
 	if len(cfg.Sent) > 0 {
 		if _, err := parseSent(cfg.Sent); err != nil {
 			return nil, err

@@ -287,7 +287,12 @@ func TestScannerConfig(t *testing.T) {
 		"no clock":         {noClock, func(err error) bool { return errors.Is(err, sdk.ErrConfig) }},
 		"damaged manifest": {edit("epoch", "spoch"), func(err error) bool { return errors.Is(err, blindset.ErrManifest) }},
 		"unknown hasher":   {edit("\nhasher pdq-canonical", "\nhasher mdq"), func(err error) bool { return errors.As(err, &parse) }},
-		"unknown scheme":   {edit("lowest-frequency", "golay"), func(err error) bool { return errors.Is(err, token.ErrScheme) }},
+		"views that the hasher lacks": {edit("\nhasher pdq-canonical\nquality 50\nscheme lowest-frequency bits=64 probes=as-is:8", "\nhasher pdq-cpp\nquality 50\nscheme lowest-frequency bits=64 probes=left-17:8"),
+			func(err error) bool {
+				var v *imagehash.ViewError
+				return errors.As(err, &v) && sdk.Code(err) == "scheme"
+			}},
+		"unknown scheme": {edit("lowest-frequency", "golay"), func(err error) bool { return errors.Is(err, token.ErrScheme) }},
 	} {
 		if _, err := sdk.NewScanner(c.cfg); !c.is(err) {
 			t.Errorf("%s: %v", name, err)

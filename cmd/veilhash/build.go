@@ -155,8 +155,13 @@ func (c *setBuildCommand) header() (blindset.Manifest, token.Scheme, error) {
 	client := c.Hasher
 	if client == "" {
 		client = clientHasher(list).Name()
-	} else if _, err := imagehash.ParsePDQ(client); err != nil {
+	}
+	hasher, err := imagehash.ParsePDQ(client)
+	if err != nil {
 		return blindset.Manifest{}, nil, err
+	}
+	if _, err := hasher.Begin(1, 1, scheme.Views()); err != nil {
+		return blindset.Manifest{}, nil, fmt.Errorf("clients cannot hash with %s under this scheme: %w", client, err)
 	}
 	recognition := "equal-token"
 	if c.Distance > 0 {

@@ -4,7 +4,6 @@ import (
 	"github.com/veilhash/veilhash/sdk/blindset"
 	"github.com/veilhash/veilhash/sdk/group"
 	"github.com/veilhash/veilhash/sdk/threshold"
-	"github.com/veilhash/veilhash/sdk/token"
 	"github.com/veilhash/veilhash/sdk/voucher"
 )
 
@@ -21,11 +20,11 @@ func NewMatcher(m *blindset.Manifest, keys []blindset.LayerKey) (*Matcher, error
 	if len(keys) != len(m.Layers) {
 		return nil, blindset.ErrNoKey
 	}
-	scheme, err := token.Parse(m.Scheme)
+	shape, err := VoucherShape(m)
 	if err != nil {
 		return nil, err
 	}
-	a := &Matcher{manifest: m, shape: voucherShape(m, scheme)}
+	a := &Matcher{manifest: m, shape: shape}
 	for i := range keys {
 		if !keys[i].L().Equal(m.Layers[i].Key) {
 			return nil, blindset.ErrNoKey
@@ -61,13 +60,6 @@ type Tally struct {
 // MaxGenerations is how many generations of an account a server should count in one period (docs/threshold.md, section 7). An honest account has few; a client can
 // invent any number, and each costs a tally. Matches of further ones are kept and not counted.
 const MaxGenerations = 4
-
-// A TallyKey says what is counted together: matches of one account agree in it or have nothing to do with each other.
-type TallyKey struct {
-	Account    string
-	Generation uint32
-	Period     uint32
-}
 
 // NewTally is an empty tally for vouchers under the matcher's set. find returns a match that was added before, or nil if it is gone; the tally asks
 // for a few of the latest when a match may be the one that opens the account.

@@ -120,7 +120,16 @@ func NewScanner(cfg ScannerConfig) (*Scanner, error) {
 	}, nil
 }
 
-// voucherShape is the shape of a set's vouchers.
+// VoucherShape is the shape of a set's vouchers, for whoever takes them without holding a key. The error is token.ErrScheme.
+func VoucherShape(m *blindset.Manifest) (voucher.Params, error) {
+	scheme, err := token.Parse(m.Scheme)
+	if err != nil {
+		return voucher.Params{}, err
+	}
+	return voucherShape(m, scheme), nil
+}
+
+// voucherShape is VoucherShape for a scheme that has been parsed.
 func voucherShape(m *blindset.Manifest, scheme token.Scheme) voucher.Params {
 	p := voucher.Params{
 		SetID:       m.ID(),

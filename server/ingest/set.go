@@ -1,9 +1,8 @@
 package ingest
 
 import (
+	"github.com/veilhash/veilhash/sdk"
 	"github.com/veilhash/veilhash/sdk/blindset"
-	"github.com/veilhash/veilhash/sdk/threshold"
-	"github.com/veilhash/veilhash/sdk/token"
 	"github.com/veilhash/veilhash/sdk/voucher"
 	"github.com/veilhash/veilhash/server/store"
 )
@@ -18,19 +17,11 @@ type Set struct {
 
 // NewSet takes a set's shape from its manifest. The error is token.ErrScheme.
 func NewSet(m *blindset.Manifest) (Set, error) {
-	scheme, err := token.Parse(m.Scheme)
+	shape, err := sdk.VoucherShape(m)
 	if err != nil {
 		return Set{}, err
 	}
-	shape := voucher.Params{
-		Probes:      scheme.Count(),
-		ShareSize:   threshold.ShareSize(m.Synthetics),
-		PayloadSize: m.Payload,
-	}
-	for i := range m.Layers {
-		shape.Keys = append(shape.Keys, m.Layers[i].Key)
-	}
-	return Set{ID: store.SetID(m.ID()), Probes: shape.Probes, Layers: len(shape.Keys), Size: shape.Size()}, nil
+	return Set{ID: store.SetID(shape.SetID), Probes: shape.Probes, Layers: len(shape.Keys), Size: shape.Size()}, nil
 }
 
 // check refuses a voucher that cannot have been sealed under the set.

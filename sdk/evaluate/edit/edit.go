@@ -36,11 +36,24 @@ type Edit struct {
 	Name  string
 	Group Group
 
+	// Recipe says what happens, step by step, as Parse reads it: "scale:64,jpeg:75".
+	Recipe string
+
 	steps []step
 }
 
 // A step is a part of an edit. It may draw on a picture in place only if it made it; r is its source of chance.
 type step func(p *image.NRGBA, r *rand.Rand) (*image.NRGBA, error)
+
+// known is an edit of this package's own lists, whose recipe is right.
+func known(name string, group Group, recipe string) Edit {
+	e, err := Parse(name, recipe)
+	if err != nil {
+		panic(err)
+	}
+	e.Group = group
+	return e
+}
 
 // Apply makes the edited copy; p is not changed. Seed and picture, a name of p, decide what the edit leaves to chance. The error is one of an
 // encoder, for a picture that is too large for its format or too small to be cut.
@@ -56,6 +69,9 @@ func (e Edit) Apply(p *image.NRGBA, seed uint64, picture string) (*image.NRGBA, 
 		if p.Rect.Dx() < 1 || p.Rect.Dy() < 1 {
 			return nil, fmt.Errorf("edit: %s: nothing is left of the picture", e.Name)
 		}
+		if p.Rect.Dx()*p.Rect.Dy() > maxPixels {
+			return nil, fmt.Errorf("edit: %s: %w", e.Name, errTooLarge)
+		}
 	}
 	return p, nil
 }
@@ -63,64 +79,64 @@ func (e Edit) Apply(p *image.NRGBA, seed uint64, picture string) (*image.NRGBA, 
 // Suite is the 41 edits, group by group. Percentages of crops are in total, half on each side; those of bars, caption and bottom are of one side.
 func Suite() []Edit {
 	return []Edit{
-		{"messenger-0.64", Messenger, []step{scale(0.64), toJPEG(75)}},
-		{"messenger-0.4", Messenger, []step{scale(0.4), toJPEG(75)}},
-		{"messenger-twice", Messenger, []step{scale(0.64), toJPEG(75), scale(0.4 / 0.64), toJPEG(75)}},
-		{"messenger-webp", Messenger, []step{scale(0.64), toJPEG(80), toWebP(75)}},
+		known("messenger-0.64", Messenger, "scale:64,jpeg:75"),
+		known("messenger-0.4", Messenger, "scale:40,jpeg:75"),
+		known("messenger-twice", Messenger, "scale:64,jpeg:75,scale:62.5,jpeg:75"),
+		known("messenger-webp", Messenger, "scale:64,jpeg:80,webp:75"),
 
-		{"jpeg-90", Recode, []step{toJPEG(90)}},
-		{"jpeg-75", Recode, []step{toJPEG(75)}},
-		{"jpeg-50", Recode, []step{toJPEG(50)}},
-		{"jpeg-30", Recode, []step{toJPEG(30)}},
-		{"webp-75", Recode, []step{toWebP(75)}},
-		{"webp-40", Recode, []step{toWebP(40)}},
-		{"resize-75%", Recode, []step{scale(0.75)}},
-		{"resize-50%", Recode, []step{scale(0.5)}},
-		{"resize-25%", Recode, []step{scale(0.25)}},
-		{"resize-50%-catmull-rom", Recode, []step{scaleCatmullRom(0.5)}},
-		{"resize-150%", Recode, []step{scale(1.5)}},
+		known("jpeg-90", Recode, "jpeg:90"),
+		known("jpeg-75", Recode, "jpeg:75"),
+		known("jpeg-50", Recode, "jpeg:50"),
+		known("jpeg-30", Recode, "jpeg:30"),
+		known("webp-75", Recode, "webp:75"),
+		known("webp-40", Recode, "webp:40"),
+		known("resize-75%", Recode, "scale:75"),
+		known("resize-50%", Recode, "scale:50"),
+		known("resize-25%", Recode, "scale:25"),
+		known("resize-50%-catmull-rom", Recode, "scale-sharp:50"),
+		known("resize-150%", Recode, "scale:150"),
 
-		{"brightness-1.15", Tone, []step{tone(brightness(1.15))}},
-		{"brightness-0.85", Tone, []step{tone(brightness(0.85))}},
-		{"contrast-1.15", Tone, []step{tone(contrast(1.15))}},
-		{"contrast-0.85", Tone, []step{tone(contrast(0.85))}},
-		{"gamma-0.8", Tone, []step{tone(gamma(0.8))}},
-		{"gamma-1.25", Tone, []step{tone(gamma(1.25))}},
+		known("brightness-1.15", Tone, "brightness:1.15"),
+		known("brightness-0.85", Tone, "brightness:0.85"),
+		known("contrast-1.15", Tone, "contrast:1.15"),
+		known("contrast-0.85", Tone, "contrast:0.85"),
+		known("gamma-0.8", Tone, "gamma:0.8"),
+		known("gamma-1.25", Tone, "gamma:1.25"),
 
-		{"blur-1", Filter, []step{blur(1)}},
-		{"blur-2", Filter, []step{blur(2)}},
-		{"noise-5", Filter, []step{noise(5)}},
-		{"noise-10", Filter, []step{noise(10)}},
+		known("blur-1", Filter, "blur:1"),
+		known("blur-2", Filter, "blur:2"),
+		known("noise-5", Filter, "noise:5"),
+		known("noise-10", Filter, "noise:10"),
 
-		{"crop-1%", SmallGeometry, []step{crop(0.01)}},
-		{"crop-2%", SmallGeometry, []step{crop(0.02)}},
-		{"screenshot", SmallGeometry, []step{scale(0.8), crop(0.01), toJPEG(85)}},
-		{"messenger-crop-3%", SmallGeometry, []step{scale(0.64), toJPEG(75), crop(0.03)}},
-		{"rotation-1", SmallGeometry, []step{rotate(1, cornersBlack)}},
-		{"rotation-1-cropped", SmallGeometry, []step{rotate(1, cornersCropped)}},
+		known("crop-1%", SmallGeometry, "crop:1"),
+		known("crop-2%", SmallGeometry, "crop:2"),
+		known("screenshot", SmallGeometry, "scale:80,crop:1,jpeg:85"),
+		known("messenger-crop-3%", SmallGeometry, "scale:64,jpeg:75,crop:3"),
+		known("rotation-1", SmallGeometry, "rotate:1"),
+		known("rotation-1-cropped", SmallGeometry, "rotate-cropped:1"),
 
-		{"crop-5%", BigGeometry, []step{crop(0.05)}},
-		{"crop-10%", BigGeometry, []step{crop(0.1)}},
-		{"bottom-5%", BigGeometry, []step{cropBottom(0.05)}},
-		{"rotation-2", BigGeometry, []step{rotate(2, cornersBlack)}},
-		{"rotation-5", BigGeometry, []step{rotate(5, cornersBlack)}},
-		{"bars-5%", BigGeometry, []step{bands(0.05, 0.05, black)}},
-		{"caption-10%", BigGeometry, []step{bands(0.1, 0, white)}},
+		known("crop-5%", BigGeometry, "crop:5"),
+		known("crop-10%", BigGeometry, "crop:10"),
+		known("bottom-5%", BigGeometry, "bottom:5"),
+		known("rotation-2", BigGeometry, "rotate:2"),
+		known("rotation-5", BigGeometry, "rotate:5"),
+		known("bars-5%", BigGeometry, "bars:5"),
+		known("caption-10%", BigGeometry, "caption:10"),
 
-		{"text-2%", Overlay, []step{text(0.02)}},
-		{"text-5%", Overlay, []step{text(0.05)}},
-		{"logo-5%", Overlay, []step{logo(0.05)}},
+		known("text-2%", Overlay, "text:2"),
+		known("text-5%", Overlay, "text:5"),
+		known("logo-5%", Overlay, "logo:5"),
 	}
 }
 
 // BesideSuite is edits that people ask about and that the suite does not contain: no hash of the picture as it is can be expected to survive a flip or a turn.
 func BesideSuite() []Edit {
 	return []Edit{
-		{"mirror", Beside, []step{mirror}},
-		{"turn-90", Beside, []step{turn90}},
-		{"frame-5%", Beside, []step{frame(0.05, white)}},
-		{"caption-10%-text", Beside, []step{bands(0.1, 0, white), captionText(0.1)}},
-		{"crop-2%-bars", Beside, []step{crop(0.02), bands(0.05, 0.05, black), toJPEG(75)}},
+		known("mirror", Beside, "mirror"),
+		known("turn-90", Beside, "quarter"),
+		known("frame-5%", Beside, "frame:5"),
+		known("caption-10%-text", Beside, "caption:10,caption-text:10"),
+		known("crop-2%-bars", Beside, "crop:2,bars:5,jpeg:75"),
 	}
 }
 
@@ -130,10 +146,10 @@ const LargeLongSide = 1600
 // LargeSuite is what messengers really do, for photographs whose long side is above LargeLongSide.
 func LargeSuite() []Edit {
 	return []Edit{
-		{"messenger-1600", Large, []step{longSide(1600), toJPEG(75)}},
-		{"messenger-1024", Large, []step{longSide(1024), toJPEG(75)}},
-		{"messenger-1600-1024", Large, []step{longSide(1600), toJPEG(75), longSide(1024), toJPEG(75)}},
-		{"messenger-1600-webp", Large, []step{longSide(1600), toJPEG(80), toWebP(75)}},
+		known("messenger-1600", Large, "long-side:1600,jpeg:75"),
+		known("messenger-1024", Large, "long-side:1024,jpeg:75"),
+		known("messenger-1600-1024", Large, "long-side:1600,jpeg:75,long-side:1024,jpeg:75"),
+		known("messenger-1600-webp", Large, "long-side:1600,jpeg:80,webp:75"),
 	}
 }
 
@@ -141,19 +157,19 @@ func LargeSuite() []Edit {
 // edits, in both directions where an edit has one; the suite draws its direction by chance.
 func Variants() []Edit {
 	var out []Edit
-	add := func(name string, s ...step) { out = append(out, Edit{Name: "variant-" + name, steps: s}) }
-	for _, permille := range []float64{10, 20, 30, 50, 70, 100} {
-		add(fmt.Sprintf("crop-%g%%", permille/10), crop(permille/1000))
+	add := func(name, recipe string) { out = append(out, known("variant-"+name, "", recipe)) }
+	for _, percent := range []int{1, 2, 3, 5, 7, 10} {
+		add(fmt.Sprintf("crop-%d%%", percent), fmt.Sprintf("crop:%d", percent))
 	}
-	add("bottom-5%", cropBottom(0.05))
-	for _, degrees := range []float64{1, 2, 5} {
-		add(fmt.Sprintf("rotation+%g", degrees), turned(degrees, cornersBlack))
-		add(fmt.Sprintf("rotation-%g", degrees), turned(-degrees, cornersBlack))
+	add("bottom-5%", "bottom:5")
+	for _, degrees := range []int{1, 2, 5} {
+		add(fmt.Sprintf("rotation+%d", degrees), fmt.Sprintf("turn:%d", degrees))
+		add(fmt.Sprintf("rotation-%d", degrees), fmt.Sprintf("turn:-%d", degrees))
 	}
-	add("rotation+1-cropped", turned(1, cornersCropped))
-	add("rotation-1-cropped", turned(-1, cornersCropped))
-	add("messenger", scale(0.64), toJPEG(75))
-	add("gamma-0.8", tone(gamma(0.8)))
-	add("gamma-1.25", tone(gamma(1.25)))
+	add("rotation+1-cropped", "turn-cropped:1")
+	add("rotation-1-cropped", "turn-cropped:-1")
+	add("messenger", "scale:64,jpeg:75")
+	add("gamma-0.8", "gamma:0.8")
+	add("gamma-1.25", "gamma:1.25")
 	return out
 }

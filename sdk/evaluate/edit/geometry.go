@@ -122,6 +122,16 @@ func mirror(p *image.NRGBA, _ *rand.Rand) (*image.NRGBA, error) {
 	return out, nil
 }
 
+// flip exchanges above and below.
+func flip(p *image.NRGBA, _ *rand.Rand) (*image.NRGBA, error) {
+	out := clone(p)
+	w, h := out.Rect.Dx(), out.Rect.Dy()
+	for y := range h {
+		copy(out.Pix[4*w*y:4*w*(y+1)], p.Pix[p.Stride*(h-1-y):])
+	}
+	return out, nil
+}
+
 // turn90 turns clockwise by a right angle.
 func turn90(p *image.NRGBA, _ *rand.Rand) (*image.NRGBA, error) {
 	w, h := p.Rect.Dx(), p.Rect.Dy()

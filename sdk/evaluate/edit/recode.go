@@ -51,7 +51,11 @@ func scaleCatmullRom(factor float64) step { return scaleWith(draw.CatmullRom, fa
 
 func scaleWith(s draw.Scaler, factor float64) step {
 	return func(p *image.NRGBA, _ *rand.Rand) (*image.NRGBA, error) {
-		return resize(s, p, times(p.Rect.Dx(), factor), times(p.Rect.Dy(), factor)), nil
+		w, h := times(p.Rect.Dx(), factor), times(p.Rect.Dy(), factor)
+		if w*h > maxPixels {
+			return nil, errTooLarge
+		}
+		return resize(s, p, w, h), nil
 	}
 }
 

@@ -134,7 +134,9 @@ func parseStep(part string) (step, string, error) {
 		if o.Step >= 1 && o.Unit != "%" && amount != float64(int(amount)) {
 			return nil, "", &RecipeError{part, "takes a whole number"}
 		}
-		return o.make(amount), name + ":" + strconv.FormatFloat(amount, 'f', -1, 64), nil
+		return o.make(amount), name + ":" + format(amount), nil
 	}
 	return nil, "", &RecipeError{part, "is no operation"}
 }
+
+func format(amount float64) string { return strconv.FormatFloat(amount, 'f', -1, 64) }

@@ -20,8 +20,9 @@ const module = "github.com/veilhash/veilhash"
 
 // floors are the packages by floor, from the ground up. A package may import those on lower floors, and its own subpackages may import it.
 var floors = [][]string{
-	{"sdk/internal"},
-	{"sdk/imagehash", "sdk/group", "sdk/threshold", "sdk/hashlist", "sdk/derivative"},
+	{"sdk/internal", "sdk/group/internal"},
+	{"sdk/group/ed25519"},
+	{"sdk/imagehash", "sdk/group", "sdk/threshold", "sdk/hashlist", "sdk/derivative", "sdk/tlog"},
 	{"sdk/token", "sdk/blindset", "sdk/voucher"},
 	{"sdk"},
 	{"server", "sdk/evaluate"},

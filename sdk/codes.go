@@ -49,6 +49,7 @@ var codes = []struct {
 	{CodedError{"picture-rows", "The picture's rows came in the wrong size, number or order."}, is(imagehash.ErrPartialRow, imagehash.ErrTooManyRows, imagehash.ErrOrder)},
 	{CodedError{"binding", "The voucher was sealed for another account or message."}, is(voucher.ErrBinding)},
 	{CodedError{"binding-length", "The account or message is longer than 65,535 bytes."}, is(ErrBindingLength)},
+	{CodedError{"payload-kind", "The set's manifest does not allow payloads of this kind."}, is(ErrKind)},
 	{CodedError{"payload", "The payload does not fit into the set's vouchers."}, is(voucher.ErrContents)},
 	{CodedError{"voucher-format", "This is no voucher of version 0, or it was cut short or extended."}, is(voucher.ErrFormat)},
 	{CodedError{"voucher-damaged", "The voucher was damaged on the way; send it again."}, is(voucher.ErrChecksum)},

@@ -206,7 +206,7 @@ type SealOptions struct {
 	Payload []byte // at most PayloadCapacity bytes
 }
 
-// Seal makes the voucher, under a set without synthetics. Errors are ErrNeedsUpload, under a set with them: use SealUpload, which serves for both; and ErrBindingLength and
+// Seal makes the voucher, under a set without synthetics. Errors are ErrNeedsUpload, under a set with them: use SealUpload, which serves for both; and ErrBindingLength, ErrKind and
 // voucher.ErrContents, the caller's too. None depends on the picture or on what was found in the set.
 func (p *Scan) Seal(o SealOptions) (sealed []byte, report *Report, err error) {
 	if p.scanner.manifest.Synthetics > 0 {
@@ -220,6 +220,9 @@ func (p *Scan) Seal(o SealOptions) (sealed []byte, report *Report, err error) {
 func (p *Scan) sealOwn(o SealOptions) (sealed []byte, share threshold.Share, report *Report, err error) {
 	if !o.Binding.Valid() {
 		return nil, share, nil, ErrBindingLength
+	}
+	if !p.scanner.manifest.Kinds.Allows(int(o.Kind)) {
+		return nil, share, nil, ErrKind
 	}
 	if p.failure == nil && !p.hashed {
 		p.Fail(ErrIncomplete)

@@ -31,6 +31,9 @@ var (
 
 	// ErrBindingLength: account or message is longer than 65,535 bytes.
 	ErrBindingLength = errors.New("sdk: account or message is longer than 65535 bytes")
+
+	// ErrKind: the set's manifest does not allow payloads of this kind.
+	ErrKind = errors.New("sdk: the set does not allow payloads of this kind")
 )
 
 // ScannerConfig says what to scan against, and for whom. Every field without a stated default is required.

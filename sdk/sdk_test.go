@@ -374,3 +374,15 @@ func TestCodes(t *testing.T) {
 		}
 	}
 }
+
+// What vouchers may carry is the manifest's to say.
+func TestPayloadKinds(t *testing.T) {
+	w := newWorld(t, worldConfig{threshold: 1, pictures: known, kinds: blindset.KindsDerivative})
+	for kind, want := range map[voucher.Kind]error{voucher.KindNone: nil, voucher.KindDerivative: nil, voucher.KindMediaKey: sdk.ErrKind, 7: sdk.ErrKind} {
+		scan := w.begin(stranger)
+		scan.ProvideFrom(w.set)
+		if _, _, err := scan.Seal(sdk.SealOptions{Binding: binding, Kind: kind}); !errors.Is(err, want) {
+			t.Errorf("kind %d: %v, want %v", kind, err, want)
+		}
+	}
+}

@@ -75,6 +75,7 @@ type worldConfig struct {
 	threshold, synthetics int
 	pictures              []picture
 	entropy               entropy.Source
+	kinds                 blindset.Kinds // zero: all
 }
 
 func newWorld(t testing.TB, cfg worldConfig) *world {
@@ -92,6 +93,7 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 		Manifest: blindset.Manifest{
 			Epoch: 1, ListHasher: "pdq-canonical", Hasher: "pdq-canonical", Quality: 50, Scheme: token.Balanced,
 			Payload: 256, Threshold: cfg.threshold, Synthetics: cfg.synthetics, PeriodDays: 30, Require: 1, Recognition: "equal-token",
+			Kinds: cfg.kinds,
 		},
 		Tokens: func(yield func([]byte, error) bool) {
 			for _, p := range cfg.pictures {

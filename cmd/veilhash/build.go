@@ -33,6 +33,7 @@ type setBuildCommand struct {
 
 	Epoch      uint64 `default:"1" help:"The set's number; each set that replaces another has a higher one (${default})."`
 	Payload    int    `default:"4096" placeholder:"BYTES" help:"Size of a voucher's padded payload (${default})."`
+	Kinds      string `default:"derivative,media-key" help:"What vouchers may carry: none, derivative (a small grey picture), media-key, or derivative,media-key (${default})."`
 	Threshold  int    `default:"1" placeholder:"T" help:"Matches of one account below which payloads stay closed (${default})."`
 	Synthetics int    `default:"0" placeholder:"W" help:"The most synthetic vouchers of an account and period (${default})."`
 	PeriodDays int    `default:"30" placeholder:"DAYS" help:"How long an account's matches are counted together (${default})."`
@@ -163,13 +164,16 @@ func (c *setBuildCommand) header() (blindset.Manifest, token.Scheme, error) {
 	if _, err := hasher.Begin(1, 1, scheme.Views()); err != nil {
 		return blindset.Manifest{}, nil, fmt.Errorf("clients cannot hash with %s under this scheme: %w", client, err)
 	}
-	recognition := "equal-token"
-	if c.Distance > 0 {
-		recognition = fmt.Sprintf("pdq-distance-%d", c.Distance)
+	kinds := blindset.AllKinds
+	if c.Kinds != "" {
+		if kinds, err = blindset.ParseKinds(c.Kinds); err != nil {
+			return blindset.Manifest{}, nil, err
+		}
 	}
 	return blindset.Manifest{
 		Epoch: c.Epoch, ListHasher: list.Name(), Hasher: client, Quality: c.Quality, Scheme: text, Payload: c.Payload,
-		Threshold: c.Threshold, Synthetics: c.Synthetics, PeriodDays: c.PeriodDays, Require: c.Require, Recognition: recognition,
+		Threshold: c.Threshold, Synthetics: c.Synthetics, PeriodDays: c.PeriodDays, Require: c.Require, Recognition: blindset.Recognition(c.Distance, false),
+		Kinds: kinds,
 	}, scheme, nil
 }
 

@@ -196,9 +196,13 @@ func sealFile(scanner *sdk.Scanner, set *setdir.Set, file string, b voucher.Bind
 		return nil, info, err
 	}
 	scan.ProvideFrom(set)
-	_, payload := makeDerivative(scan, scanner.PayloadCapacity())
 	// One kind for all, whether or not there is a payload: it lies open in every match, and synthetic vouchers have the same.
-	upload, err := scan.SealUpload(sdk.SealOptions{Binding: b, Kind: voucher.KindDerivative, Payload: payload})
+	options := sdk.SealOptions{Binding: b}
+	if set.Manifest.Kinds.Allows(int(voucher.KindDerivative)) {
+		options.Kind = voucher.KindDerivative
+		_, options.Payload = makeDerivative(scan, scanner.PayloadCapacity())
+	}
+	upload, err := scan.SealUpload(options)
 	if err != nil {
 		return nil, info, err
 	}

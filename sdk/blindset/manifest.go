@@ -13,18 +13,21 @@ import (
 // files hold the table. Its canonical text is specified in docs/protocol.md, section 5.
 type Manifest struct {
 	Epoch       uint64
-	ListHasher  string   // what made the list's hashes, as package imagehash names it: "pdq-cpp"
-	Hasher      string   // what clients hash with: the same, or one that agrees with it better than its own kind
-	Quality     int      // 0..100; pictures below are not looked up
-	Scheme      string   // how hashes become tokens and pictures probes; package token reads it
-	Salt        [32]byte // of the hash to the group
-	Payload     int      // bytes of a voucher's padded payload
-	Threshold   int      // T: matches of an account from which payloads can be read
-	Synthetics  int      // w: the most synthetic vouchers of an account and period
-	PeriodDays  int      // how long an account's matches are counted together
-	Require     int      // lists that had to recognise an entry
-	Recognition string   // by which rule
-	Layers      []Layer  // a base, then deltas
+	ListHasher  string    // what made the list's hashes, as package imagehash names it: "pdq-cpp"
+	Hasher      string    // what clients hash with: the same, or one that agrees with it better than its own kind
+	Quality     int       // 0..100; pictures below are not looked up
+	Scheme      string    // how hashes become tokens and pictures probes; package token reads it
+	Salt        [32]byte  // of the hash to the group
+	Payload     int       // bytes of a voucher's padded payload
+	Threshold   int       // T: matches of an account from which payloads can be read
+	Synthetics  int       // w: the most synthetic vouchers of an account and period
+	PeriodDays  int       // how long an account's matches are counted together
+	Require     int       // lists, and where there are curators, of these how many, that had to recognise an entry
+	Recognition string    // by which rule: ParseRecognition reads it
+	Kinds       Kinds     // payload kinds that vouchers may carry
+	Canary      string    // the public test card whose token is an entry too: CanaryNone or CanaryCard1
+	Curators    []Curator // by name; none in the development mode, where the operator alone answers for the set
+	Layers      []Layer   // a base, then deltas
 }
 
 // A Layer is one table of a set.
@@ -33,6 +36,7 @@ type Layer struct {
 	TableSalt      [32]byte
 	PositionSeed   [32]byte
 	FillCommitment [32]byte
+	Draft          [32]byte // digest of the draft that the curators endorsed; zero where there are none
 	Layout
 	Shards []Shard // shadows Layout.Shards, their number
 }
@@ -84,6 +88,13 @@ func (m *Manifest) AppendText(dst []byte) []byte {
 	dst = appendInt(dst, "period-days", m.PeriodDays)
 	dst = appendInt(dst, "require", m.Require)
 	dst = appendString(dst, "recognition", m.Recognition)
+	dst = appendString(dst, "kinds", m.Kinds.String())
+	canary := m.Canary
+	if canary == "" {
+		canary = CanaryNone
+	}
+	dst = appendString(dst, "canary", canary)
+	dst = appendCurators(dst, m.Curators)
 	dst = appendInt(dst, "layers", len(m.Layers))
 	for i := range m.Layers {
 		l := &m.Layers[i]
@@ -92,6 +103,11 @@ func (m *Manifest) AppendText(dst []byte) []byte {
 		dst = appendHex(dst, "table-salt", l.TableSalt[:])
 		dst = appendHex(dst, "position-seed", l.PositionSeed[:])
 		dst = appendHex(dst, "fill-commitment", l.FillCommitment[:])
+		if l.Draft == [32]byte{} {
+			dst = appendString(dst, "draft", draftNone)
+		} else {
+			dst = appendHex(dst, "draft", l.Draft[:])
+		}
 		dst = appendInt(dst, "capacity", l.Capacity)
 		dst = appendInt(dst, "shard-capacity", l.ShardCapacity)
 		dst = appendInt(dst, "segments", l.Segments)
@@ -150,12 +166,24 @@ func ParseManifest(text []byte) (*Manifest, error) {
 	m.Require = p.int("require", 1, 64)
 	m.Recognition = p.value("recognition")
 	if p.err == nil && !knownRule(m.Recognition) {
-		p.fail("recognition", "is neither equal-token nor pdq-distance-0 to pdq-distance-31")
+		p.fail("recognition", "is neither equal-token nor pdq-distance-0 to pdq-distance-31, with or without +variants")
+	}
+	if kinds, err := ParseKinds(p.value("kinds")); err != nil {
+		p.fail("kinds", "is none of none, derivative, media-key and derivative,media-key")
+	} else {
+		m.Kinds = kinds
+	}
+	if m.Canary = p.value("canary"); p.err == nil && m.Canary != CanaryNone && m.Canary != CanaryCard1 {
+		p.fail("canary", "is neither none nor a test card that this version knows")
+	}
+	m.Curators = p.curators()
+	if p.err == nil && m.Endorsed() && m.Require > len(m.Curators) {
+		p.fail("curators", "are fewer than must recognise an entry")
 	}
 	layers := p.int("layers", 1, maxLayers)
 	for i := 0; i < layers && p.err == nil; i++ {
 		p.int("layer", i, i)
-		m.Layers = append(m.Layers, p.layer())
+		m.Layers = append(m.Layers, p.layer(m.Endorsed()))
 	}
 	if p.err == nil && len(p.text) > 0 {
 		p.fail("", "text after the end")
@@ -166,7 +194,7 @@ func ParseManifest(text []byte) (*Manifest, error) {
 	return &m, nil
 }
 
-func (p *lineParser) layer() (l Layer) {
+func (p *lineParser) layer(endorsed bool) (l Layer) {
 	var key [32]byte
 	p.hex("key", key[:])
 	l.Key = group.NewElement()
@@ -181,6 +209,7 @@ func (p *lineParser) layer() (l Layer) {
 	p.hex("table-salt", l.TableSalt[:])
 	p.hex("position-seed", l.PositionSeed[:])
 	p.hex("fill-commitment", l.FillCommitment[:])
+	p.draft(&l, endorsed)
 	l.Capacity = p.int("capacity", minCapacity, maxCapacity)
 	if p.err == nil && l.Capacity != CapacityFor(l.Capacity) {
 		p.fail("capacity", "is not of the published form")
@@ -220,15 +249,17 @@ func (p *lineParser) shard() (s Shard) {
 	return s
 }
 
-// knownRule recognises the rules by which two lists hold the same entry.
-func knownRule(rule string) bool {
-	const distance = "pdq-distance-"
-	if rule == "equal-token" {
-		return true
+// draftNone stands for the draft of a layer that has no curators.
+const draftNone = "none"
+
+// draft reads the digest of what the curators endorsed, which must be there if and only if there are curators.
+func (p *lineParser) draft(l *Layer, endorsed bool) {
+	v := p.value("draft")
+	switch {
+	case p.err != nil:
+	case !endorsed && v != draftNone:
+		p.fail("draft", "is named although no curator is")
+	case endorsed && (!hexa.Decode(l.Draft[:], v) || l.Draft == [32]byte{}):
+		p.fail("draft", "is not the digest of what the curators endorsed")
 	}
-	if len(rule) <= len(distance) || rule[:len(distance)] != distance {
-		return false
-	}
-	n, ok := parseNumber(rule[len(distance):])
-	return ok && n <= 31
 }

@@ -17,6 +17,7 @@ func testManifest(t testing.TB) *Manifest {
 		Epoch: 3, ListHasher: "pdq-cpp", Hasher: "pdq-canonical@-50", Quality: 50,
 		Scheme:  "lowest-frequency bits=64 probes=as-is:8",
 		Payload: 4096, Threshold: 30, Synthetics: 32, PeriodDays: 30, Require: 2, Recognition: "pdq-distance-12",
+		Kinds: KindsDerivative, Canary: CanaryCard1, Curators: []Curator{{"a.example", [32]byte{1}}, {"b", [32]byte{2}}},
 	}
 	src.Read(m.Salt[:])
 	for _, capacity := range []int{1024, 5008} {
@@ -29,6 +30,7 @@ func testManifest(t testing.TB) *Manifest {
 		src.Read(l.TableSalt[:])
 		src.Read(l.PositionSeed[:])
 		src.Read(l.FillCommitment[:])
+		src.Read(l.Draft[:])
 		for i := range l.Shards {
 			src.Read(l.Shards[i].Digest[:])
 			l.Shards[i].Attempt = uint32(i)
@@ -53,6 +55,50 @@ func TestManifestRoundTrip(t *testing.T) {
 	}
 }
 
+// A set that nobody endorses names no curators and no draft, and says so.
+func TestManifestUnendorsed(t *testing.T) {
+	m := testManifest(t)
+	m.Curators, m.Canary = nil, ""
+	for i := range m.Layers {
+		m.Layers[i].Draft = [32]byte{}
+	}
+	text := string(m.AppendText(nil))
+	if !strings.Contains(text, "canary none\ncurators 0\nlayers 2\n") || strings.Count(text, "draft none\n") != 2 {
+		t.Errorf("the text does not say so:\n%s", text)
+	}
+	back, err := ParseManifest([]byte(text))
+	if err != nil || back.Endorsed() || !testManifest(t).Endorsed() {
+		t.Errorf("%v", err)
+	}
+	if _, err := ParseManifest([]byte(strings.Replace(text, "draft none", "draft "+strings.Repeat("11", 32), 1))); !errors.Is(err, ErrManifest) {
+		t.Errorf("a draft without curators: %v", err)
+	}
+}
+
+func TestKinds(t *testing.T) {
+	for k, want := range map[Kinds]string{
+		KindsNone: "none", KindsDerivative: "derivative", KindsMediaKey: "media-key", AllKinds: "derivative,media-key",
+	} {
+		if back, err := ParseKinds(want); err != nil || back != k || k.String() != want {
+			t.Errorf("%s: %v %v", want, back, err)
+		}
+		if !k.Allows(0) || k.Allows(1) != strings.Contains(want, "derivative") || k.Allows(2) != strings.Contains(want, "media-key") || k.Allows(3) || k.Allows(-1) {
+			t.Errorf("%s allows something else", want)
+		}
+	}
+}
+
+func TestRecognitionText(t *testing.T) {
+	for _, distance := range []int{0, 1, 31} {
+		for _, variants := range []bool{false, true} {
+			text := Recognition(distance, variants)
+			if d, v, ok := ParseRecognition(text); !ok || d != distance || v != variants {
+				t.Errorf("%s: %d %v %v", text, d, v, ok)
+			}
+		}
+	}
+}
+
 // Each text has one fault.
 func TestManifestRefuses(t *testing.T) {
 	good := string(testManifest(t).AppendText(nil))
@@ -66,42 +112,66 @@ func TestManifestRefuses(t *testing.T) {
 		return strings.Replace(good, line(name), name+" "+value, 1)
 	}
 	for name, text := range map[string]string{
-		"empty":                     "",
-		"another header":            "veilhash-set v1" + good[15:],
-		"no line feed at the end":   strings.TrimSuffix(good, "\n"),
-		"text after the end":        good + "x\n",
-		"cut short":                 good[:len(good)/2],
-		"carriage returns":          strings.ReplaceAll(good, "\n", "\r\n"),
-		"blank line":                strings.Replace(good, "epoch", "\nepoch", 1),
-		"unknown line":              strings.Replace(good, "hasher ", "hasher2 ", 1),
-		"line twice":                strings.Replace(good, line("epoch"), line("epoch")+"\n"+line("epoch"), 1),
-		"lines swapped":             strings.Replace(good, line("payload")+"\n"+line("threshold"), line("threshold")+"\n"+line("payload"), 1),
-		"two spaces":                strings.Replace(good, "epoch ", "epoch  ", 1),
-		"trailing space":            strings.Replace(good, line("epoch"), line("epoch")+" ", 1),
-		"epoch zero":                replace("epoch", "0"),
-		"leading zero":              replace("epoch", "03"),
-		"sign":                      replace("epoch", "+3"),
-		"number too large":          replace("epoch", "99999999999999999999"),
-		"quality above 100":         replace("quality", "101"),
-		"threshold zero":            replace("threshold", "0"),
-		"payload too small":         replace("payload", "63"),
-		"upper-case digits":         strings.Replace(good, line("salt"), strings.ToUpper(line("salt")), 1),
-		"salt too short":            replace("salt", "00"),
-		"unknown rule":              replace("recognition", "name"),
-		"distance above 31":         replace("recognition", "pdq-distance-32"),
-		"no layers":                 replace("layers", "0"),
-		"too many layers":           replace("layers", "17"),
-		"wrong layer number":        replace("layer", "1"),
-		"identity for L":            replace("key", identity),
-		"L no canonical encoding":   replace("key", nonCanonical),
-		"capacity of another form":  replace("capacity", "1025"),
-		"segments do not follow":    replace("segments", "9"),
-		"no shards":                 replace("shards", "0"),
-		"attempt too large":         strings.Replace(good, line("shard"), line("shard")[:70]+" 64", 1),
-		"attempt missing":           strings.Replace(good, line("shard"), line("shard")[:70], 1),
-		"control character":         replace("scheme", "lowest\tfrequency"),
-		"not ASCII":                 replace("scheme", "é"),
-		"longer than a manifest is": good + strings.Repeat("x", MaxManifestBytes),
+		"empty":                            "",
+		"another header":                   "veilhash-set v1" + good[15:],
+		"no line feed at the end":          strings.TrimSuffix(good, "\n"),
+		"text after the end":               good + "x\n",
+		"cut short":                        good[:len(good)/2],
+		"carriage returns":                 strings.ReplaceAll(good, "\n", "\r\n"),
+		"blank line":                       strings.Replace(good, "epoch", "\nepoch", 1),
+		"unknown line":                     strings.Replace(good, "hasher ", "hasher2 ", 1),
+		"line twice":                       strings.Replace(good, line("epoch"), line("epoch")+"\n"+line("epoch"), 1),
+		"lines swapped":                    strings.Replace(good, line("payload")+"\n"+line("threshold"), line("threshold")+"\n"+line("payload"), 1),
+		"two spaces":                       strings.Replace(good, "epoch ", "epoch  ", 1),
+		"trailing space":                   strings.Replace(good, line("epoch"), line("epoch")+" ", 1),
+		"epoch zero":                       replace("epoch", "0"),
+		"leading zero":                     replace("epoch", "03"),
+		"sign":                             replace("epoch", "+3"),
+		"number too large":                 replace("epoch", "99999999999999999999"),
+		"quality above 100":                replace("quality", "101"),
+		"threshold zero":                   replace("threshold", "0"),
+		"payload too small":                replace("payload", "63"),
+		"upper-case digits":                strings.Replace(good, line("salt"), strings.ToUpper(line("salt")), 1),
+		"salt too short":                   replace("salt", "00"),
+		"unknown rule":                     replace("recognition", "name"),
+		"distance above 31":                replace("recognition", "pdq-distance-32"),
+		"variants misspelt":                replace("recognition", "equal-token+variant"),
+		"distance with a zero":             replace("recognition", "pdq-distance-03"),
+		"unknown kind":                     replace("kinds", "video"),
+		"kinds out of order":               replace("kinds", "media-key,derivative"),
+		"kind twice":                       replace("kinds", "derivative,derivative"),
+		"kind and none":                    replace("kinds", "none,derivative"),
+		"unknown canary":                   replace("canary", "test-card-2"),
+		"no canary line":                   strings.Replace(good, line("canary")+"\n", "", 1),
+		"curators miscounted":              replace("curators", "1"),
+		"curators fewer than named":        replace("curators", "3"),
+		"too many curators":                replace("curators", "65"),
+		"curators fewer than they must be": replace("require", "3"),
+		"curators out of order":            strings.Replace(good, " a.example\n", " c.example\n", 1),
+		"curator twice":                    strings.Replace(good, " b\n", " a.example\n", 1),
+		"curator's key twice":              strings.Replace(good, "curator 02", "curator 01", 1),
+		"curator without a name":           strings.Replace(good, " b\n", "\n", 1),
+		"curator's name with +":            strings.Replace(good, " b\n", " b+\n", 1),
+		"curator's name in capitals":       strings.Replace(good, " b\n", " B\n", 1),
+		"curator's name of 65":             strings.Replace(good, " b\n", " "+strings.Repeat("b", 65)+"\n", 1),
+		"curator's key in capitals":        replace("curator", strings.Repeat("AB", 32)+" a.example"),
+		"curator's key not canonical":      replace("curator", "ed"+strings.Repeat("ff", 30)+"7f a.example"),
+		"curators without a draft":         replace("draft", "none"),
+		"a draft of zeros":                 replace("draft", identity),
+		"a draft too short":                replace("draft", "00"),
+		"no layers":                        replace("layers", "0"),
+		"too many layers":                  replace("layers", "17"),
+		"wrong layer number":               replace("layer", "1"),
+		"identity for L":                   replace("key", identity),
+		"L no canonical encoding":          replace("key", nonCanonical),
+		"capacity of another form":         replace("capacity", "1025"),
+		"segments do not follow":           replace("segments", "9"),
+		"no shards":                        replace("shards", "0"),
+		"attempt too large":                strings.Replace(good, line("shard"), line("shard")[:70]+" 64", 1),
+		"attempt missing":                  strings.Replace(good, line("shard"), line("shard")[:70], 1),
+		"control character":                replace("scheme", "lowest\tfrequency"),
+		"not ASCII":                        replace("scheme", "é"),
+		"longer than a manifest is":        good + strings.Repeat("x", MaxManifestBytes),
 	} {
 		_, err := ParseManifest([]byte(text))
 		var f *FormatError
@@ -110,7 +180,7 @@ func TestManifestRefuses(t *testing.T) {
 		}
 	}
 	_, err := ParseManifest([]byte(replace("key", identity)))
-	if want := "blindset: manifest refused: line 16: key is the identity element: every lookup would match"; err == nil || err.Error() != want {
+	if want := "blindset: manifest refused: line 21: key is the identity element: every lookup would match"; err == nil || err.Error() != want {
 		t.Errorf("got %q, want %q", err, want)
 	}
 }

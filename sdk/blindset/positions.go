@@ -28,22 +28,31 @@ type Place struct {
 
 // Locate computes where a token's cells lie (docs/protocol.md, section 3.3). Every token has a place, whether it was put in or not.
 func (l *Layer) Locate(token []byte) Place {
-	shard := l.ShardOf(token)
-	return Place{shard, l.TokenCells(shard, l.Shards[shard].Attempt, token)}
+	tag := l.Tag(token)
+	shard := l.ShardOf(tag)
+	return Place{shard, l.TagCells(shard, l.Shards[shard].Attempt, tag)}
 }
 
-// ShardOf is the shard that a token belongs to.
-func (l *Layer) ShardOf(token []byte) int {
-	d := sha512.Sum512(lp.Append(l.seeded("shard", len(token)), token))
-	return int(scale(d[:8], len(l.Shards)))
+// A Tag stands for a token in the computation of places, and says no more about it than they do. Whoever checks a table gets its tags instead of its tokens.
+type Tag [16]byte
+
+// Tag is a token's tag within the layer.
+func (l *Layer) Tag(token []byte) Tag {
+	d := sha512.Sum512(lp.Append(l.seeded("tag", len(token)), token))
+	return Tag(d[:])
 }
 
-// TokenCells is where a token lies in a shard at some attempt; Locate is for the attempt that succeeded.
-func (l *Layer) TokenCells(shard int, attempt uint32, token []byte) [3]int {
-	msg := l.seeded("cells", 8+len(token))
+// ShardOf is the shard that a tag belongs to.
+func (l *Layer) ShardOf(tag Tag) int {
+	return int(scale(tag[:8], l.Layout.Shards))
+}
+
+// TagCells is where a tag lies in a shard at some attempt; Locate is for the attempt that succeeded.
+func (l *Layer) TagCells(shard int, attempt uint32, tag Tag) [3]int {
+	msg := l.seeded("cells", 8+len(tag))
 	msg = binary.BigEndian.AppendUint32(msg, uint32(shard))
 	msg = binary.BigEndian.AppendUint32(msg, attempt)
-	return l.spread(sha512.Sum512(lp.Append(msg, token)))
+	return l.spread(sha512.Sum512(append(msg, tag[:]...)))
 }
 
 func (l *Layer) seeded(label string, n int) []byte {

@@ -27,6 +27,7 @@ export const sdkCodes = {
   'picture-rows': 'The picture\'s rows came in the wrong size, number or order.',
   'binding': 'The voucher was sealed for another account or message.',
   'binding-length': 'The account or message is longer than 65,535 bytes.',
+  'payload-kind': 'The set\'s manifest does not allow payloads of this kind.',
   'payload': 'The payload does not fit into the set\'s vouchers.',
   'voucher-format': 'This is no voucher of version 0, or it was cut short or extended.',
   'voucher-damaged': 'The voucher was damaged on the way; send it again.',

@@ -13,6 +13,7 @@ export const DIGEST_BYTES = 32
 export const MAX_MANIFEST_BYTES = 1 << 20
 const MAX_SHARD_BYTES = 4 << 20
 const MAX_SHARDS = 1 << 13
+const MAX_CURATORS = 64
 const TAIL_SEGMENTS = 2
 
 /** One file of a layer: the digest it is named after, in hex, and the attempt at which its positions peeled. */
@@ -27,11 +28,19 @@ export interface Layer {
   tableSalt: string
   positionSeed: string
   fillCommitment: string
+  /** Digest of what the curators endorsed, or `none` where there are none. */
+  draft: string
   capacity: number
   shardCapacity: number
   segments: number
   segmentLength: number
   shards: Shard[]
+}
+
+/** One of those who answer for a set's entries: its name, and its Ed25519 public key. */
+export interface Curator {
+  name: string
+  key: string
 }
 
 /** What a set says about itself. Byte strings are lower-case hex. */
@@ -50,6 +59,12 @@ export interface Manifest {
   periodDays: number
   require: number
   recognition: string
+  /** The payload kinds that vouchers may carry: `none`, or some of `derivative` and `media-key` with a comma between. */
+  kinds: string
+  /** The test card whose token is an entry too, or `none`. */
+  canary: string
+  /** By name. None in the development mode, where the operator alone answers for the set. */
+  curators: Curator[]
   layers: Layer[]
 }
 
@@ -102,6 +117,10 @@ export function formatManifest(m: Manifest): string {
     `period-days ${m.periodDays}`,
     `require ${m.require}`,
     `recognition ${m.recognition}`,
+    `kinds ${m.kinds}`,
+    `canary ${m.canary}`,
+    `curators ${m.curators.length}`,
+    ...m.curators.map(c => `curator ${c.key} ${c.name}`),
     `layers ${m.layers.length}`,
   ]
   m.layers.forEach((l, i) => {
@@ -111,6 +130,7 @@ export function formatManifest(m: Manifest): string {
       `table-salt ${l.tableSalt}`,
       `position-seed ${l.positionSeed}`,
       `fill-commitment ${l.fillCommitment}`,
+      `draft ${l.draft}`,
       `capacity ${l.capacity}`,
       `shard-capacity ${l.shardCapacity}`,
       `segments ${l.segments}`,
@@ -141,30 +161,50 @@ export function parseManifest(text: string): Manifest {
     synthetics: p.number('synthetics', 0, 64),
     periodDays: p.number('period-days', 1, 3660),
     require: p.number('require', 1, 64),
-    recognition: p.value('recognition'),
+    recognition: p.oneOf('recognition', /^(equal-token|pdq-distance-([0-9]|[12][0-9]|3[01]))(\+variants)?$/),
+    kinds: p.oneOf('kinds', /^(none|derivative|media-key|derivative,media-key)$/),
+    canary: p.oneOf('canary', /^(none|test-card-1)$/),
+    curators: parseCurators(p),
     layers: [],
   }
+  if (m.curators.length > 0 && m.require > m.curators.length) p.fail('curators', 'are fewer than must recognise an entry')
   const layers = p.number('layers', 1, 16)
   for (let i = 0; i < layers; i++) {
     p.number('layer', i, i)
-    m.layers.push(parseLayer(p))
+    m.layers.push(parseLayer(p, m.curators.length > 0))
   }
   p.end()
   return m
 }
 
-function parseLayer(p: Lines): Layer {
+function parseCurators(p: Lines): Curator[] {
+  const list: Curator[] = []
+  for (let n = p.number('curators', 0, MAX_CURATORS); n > 0; n--) {
+    const [, key, name] = /^([0-9a-f]{64}) ([a-z0-9.-]{1,64})$/.exec(p.value('curator')) ?? []
+    if (key === undefined || name === undefined) p.fail('curator', 'is not a key and a name')
+    // A y coordinate of 2^255 − 19 or more.
+    if (/^(e[d-f]|f.)(ff){30}[7f]f$/.test(key)) p.fail('curator', 'has a key that is not canonically encoded')
+    if (list.some(c => c.key === key)) p.fail('curator', 'has the key of another one')
+    if (list.length > 0 && list[list.length - 1]!.name >= name) p.fail('curator', 'is out of order or there twice')
+    list.push({ name, key })
+  }
+  return list
+}
+
+function parseLayer(p: Lines, endorsed: boolean): Layer {
   const layer: Layer = {
     key: p.hex('key'),
     tableSalt: p.hex('table-salt'),
     positionSeed: p.hex('position-seed'),
     fillCommitment: p.hex('fill-commitment'),
+    draft: endorsed ? p.hex('draft') : p.oneOf('draft', /^none$/),
     capacity: p.number('capacity', 1024, 2 ** 31),
     shardCapacity: p.number('shard-capacity', 1024, 2 ** 31),
     segments: p.number('segments', 1, 2 ** 31),
     segmentLength: p.number('segment-length', 1, 2 ** 31),
     shards: [],
   }
+  if (/^0*$/.test(layer.draft)) p.fail('draft', 'is not the digest of what the curators endorsed')
   if (shardShape(layer).bytes > MAX_SHARD_BYTES) p.fail('segment-length', 'makes shards longer than 4 MiB')
   const shards = p.number('shards', 1, MAX_SHARDS)
   for (let i = 0; i < shards; i++) {
@@ -225,6 +265,12 @@ class Lines {
   hex(name: string): string {
     const value = this.value(name)
     if (!/^[0-9a-f]{64}$/.test(value)) this.fail(name, 'is not 64 lower-case hexadecimal digits')
+    return value
+  }
+
+  oneOf(name: string, allowed: RegExp): string {
+    const value = this.value(name)
+    if (!allowed.test(value)) this.fail(name, 'is not a value that this version knows')
     return value
   }
 

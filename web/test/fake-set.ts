@@ -37,7 +37,7 @@ export interface FakeSet {
 export function fakeSet(seed: number, shards = 2): FakeSet {
   const random = new Random(seed)
   const layer = {
-    key: hex(random.bytes(32)), tableSalt: hex(random.bytes(32)), positionSeed: hex(random.bytes(32)), fillCommitment: hex(random.bytes(32)),
+    key: hex(random.bytes(32)), tableSalt: hex(random.bytes(32)), positionSeed: hex(random.bytes(32)), fillCommitment: hex(random.bytes(32)), draft: 'none',
     capacity: 1024 * shards, shardCapacity: 1024, segments: 8, segmentLength: 142, shards: [] as { digest: string; attempt: number }[],
   }
   const shape = shardShape(layer)
@@ -56,7 +56,7 @@ export function fakeSet(seed: number, shards = 2): FakeSet {
   const manifest: Manifest = {
     epoch: 1, listHasher: 'pdq-canonical', hasher: 'pdq-canonical', quality: 50, scheme: 'lowest-frequency bits=64 probes=as-is:1',
     salt: hex(random.bytes(32)), payload: 4096, threshold: 1, synthetics: 0, periodDays: 30, require: 1, recognition: 'equal-token',
-    layers: [layer],
+    kinds: 'derivative,media-key', canary: 'none', curators: [], layers: [layer],
   }
   return { manifest, text: formatManifest(manifest), files }
 }

@@ -12,9 +12,10 @@ function sample(): Manifest {
     epoch: 1, listHasher: 'pdq-canonical', hasher: 'pdq-canonical', quality: 50,
     scheme: 'lowest-frequency bits=64 probes=as-is:8,pad-15:4,trim:4',
     salt: hex('1'), payload: 4096, threshold: 1, synthetics: 0, periodDays: 30, require: 1, recognition: 'equal-token',
+    kinds: 'derivative', canary: 'test-card-1', curators: [{ name: 'a.example', key: hex('7') }, { name: 'b', key: hex('8') }],
     layers: [
       {
-        key: hex('2'), tableSalt: hex('3'), positionSeed: hex('4'), fillCommitment: hex('5'),
+        key: hex('2'), tableSalt: hex('3'), positionSeed: hex('4'), fillCommitment: hex('5'), draft: hex('6'),
         capacity: 1024, shardCapacity: 1024, segments: 8, segmentLength: 142,
         shards: [{ digest: hex('a'), attempt: 0 }, { digest: hex('b'), attempt: 63 }],
       },
@@ -28,6 +29,15 @@ test('round trip', () => {
   const m = sample()
   m.layers.push({ ...sample().layers[0]!, segments: 56 })
   assert.deepEqual(parseManifest(formatManifest(m)), m)
+})
+
+test('a set without curators', () => {
+  const m = sample()
+  m.curators = []
+  m.layers[0]!.draft = 'none'
+  assert.deepEqual(parseManifest(formatManifest(m)), m)
+  m.layers[0]!.draft = hex('6')
+  assert.throws(() => parseManifest(formatManifest(m)), refused)
 })
 
 test('the lengths of shards', () => {
@@ -61,6 +71,20 @@ const damage: [string, (text: string) => string][] = [
   ['a trailing space', t => t.replace('epoch 1', 'epoch 1 ')],
   ['no hasher', t => t.replace(/\nhasher .*/, '')],
   ['an empty hasher', t => t.replace(/\nhasher .*/, '\nhasher ')],
+  ['a distance of 32', t => t.replace('equal-token', 'pdq-distance-32')],
+  ['a kind that is unknown', t => t.replace('kinds derivative', 'kinds video')],
+  ['kinds out of order', t => t.replace('kinds derivative', 'kinds media-key,derivative')],
+  ['a card that is unknown', t => t.replace('test-card-1', 'test-card-2')],
+  ['a curator too few', t => t.replace('curators 2', 'curators 3')],
+  ['a curator too many', t => t.replace('curators 2', 'curators 1')],
+  ['fewer curators than required', t => t.replace('require 1', 'require 3')],
+  ['curators out of order', t => t.replace(' a.example', ' c.example')],
+  ['a curator twice', t => t.replace(' b\n', ' a.example\n')],
+  ['one key for two curators', t => t.replace(hex('8'), hex('7'))],
+  ["a curator's name with a plus", t => t.replace(' b\n', ' b+\n')],
+  ["a curator's key that is not canonical", t => t.replace(hex('7'), 'ed' + 'ff'.repeat(30) + '7f')],
+  ['curators without a draft', t => t.replace(/draft .*/, 'draft none')],
+  ['a draft of zeros', t => t.replace(/draft .*/, 'draft ' + hex('0'))],
   ['no layers', t => t.replace('layers 1', 'layers 0')],
   ['a layer of another number', t => t.replace('layer 0', 'layer 1')],
   ['a shard of 5 MiB', t => t.replace('segment-length 142', 'segment-length 15000')],

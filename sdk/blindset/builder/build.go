@@ -39,7 +39,8 @@ const (
 
 // Config says what to build.
 type Config struct {
-	// Manifest holds the lines above the layers: hasher, scheme, payload and so on. Salt and Layers are drawn and built here.
+	// Manifest holds the lines above the layers: hasher, scheme, payload and so on. Salt and Layers are drawn and built here. Zero Kinds means all of them. It
+	// names no curators: a set that they answer for is built by package audit/endorse.
 	Manifest blindset.Manifest
 
 	// Tokens is the list. Tokens have one length; those that come twice are dropped. An error ends the build.
@@ -96,6 +97,9 @@ func Build(ctx context.Context, cfg Config, dst *setdir.Writer) (*Result, error)
 
 	// From here on the list cannot change. Only now are the seeds drawn: whoever contributed tokens could not know where they would lie.
 	m := cfg.Manifest
+	if m.Kinds == 0 {
+		m.Kinds = blindset.AllKinds
+	}
 	cfg.Entropy.Read(m.Salt[:])
 	b := &layerBuild{cfg: cfg, salt: m.Salt, dst: dst}
 	b.key.Alpha, err = group.RandomNonZeroScalar(cfg.Entropy)
@@ -116,7 +120,7 @@ func Build(ctx context.Context, cfg Config, dst *setdir.Writer) (*Result, error)
 		if err == nil {
 			break
 		}
-		if !errors.Is(err, errRedraw) {
+		if !errors.Is(err, ErrUnpeelable) {
 			return nil, err
 		}
 	}

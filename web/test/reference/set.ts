@@ -49,10 +49,10 @@ export function onlyLayer(manifest: string): Layer {
 
 /** Section 3.3. */
 export function locate(layer: Layer, token: Uint8Array): { shard: number; cells: number[] } {
-  const d = sha512(join(label('shard'), lp(layer.positionSeed), lp(layer.tableSalt), lp(token)))
-  const shard = mulhi(os2ip(d.subarray(0, 8)), layer.digests.length)
+  const tag = sha512(join(label('tag'), lp(layer.positionSeed), lp(layer.tableSalt), lp(token))).subarray(0, 16)
+  const shard = mulhi(os2ip(tag.subarray(0, 8)), layer.digests.length)
   const e = sha512(join(
-    label('cells'), lp(layer.positionSeed), lp(layer.tableSalt), i2osp(shard, 4), i2osp(layer.attempts[shard]!, 4), lp(token),
+    label('cells'), lp(layer.positionSeed), lp(layer.tableSalt), i2osp(shard, 4), i2osp(layer.attempts[shard]!, 4), tag,
   ))
   const base = mulhi(os2ip(e.subarray(0, 8)), layer.segments)
   const cells = [0, 1, 2].map(k =>

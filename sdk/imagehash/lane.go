@@ -1,11 +1,13 @@
 package imagehash
 
+import "github.com/veilhash/veilhash/sdk/imagehash/internal/frame"
+
 // A lane takes one frame of a picture, which is one view or several that agree,
 // from rows of luma to the grid. It scales each row when it comes, keeps the
 // scaled rows that cells to come are made of, and pushes rows of cells to the
 // box filters as they are complete.
 type lane struct {
-	frame frame
+	frame frame.Frame
 	x, y  axis
 
 	src     []rowRange // for each row of cells, the picture's rows it is made of
@@ -24,9 +26,9 @@ type lane struct {
 type rowRange struct{ first, last int32 }
 
 // newLane returns the lane of a frame of a picture of so many rows.
-func newLane(f frame, height int, p *PDQ) *lane {
+func newLane(f frame.Frame, height int, p *PDQ) *lane {
 	l := &lane{frame: f}
-	l.x, l.y = p.axes(f.x.size, f.y.size)
+	l.x, l.y = p.axes(f.X.Size, f.Y.Size)
 	l.src = make([]rowRange, l.y.cells)
 	l.wanted = make([]bool, height)
 	for i := range l.src {
@@ -54,14 +56,14 @@ func newLane(f frame, height int, p *PDQ) *lane {
 // from the view's top to its bottom, and their weights.
 func (l *lane) eachTap(i int, fn func(row int, weight float32)) {
 	height := len(l.wanted)
-	first := l.frame.y.start + int(l.y.first[i])
+	first := l.frame.Y.Start + int(l.y.first[i])
 	if l.y.weight == nil {
-		fn(reflect(first, height), 1)
+		fn(frame.Reflect(first, height), 1)
 		return
 	}
 	for t, w := range l.y.weight[i*l.y.taps:][:l.y.taps] {
 		if w != 0 {
-			fn(reflect(first+t, height), w)
+			fn(frame.Reflect(first+t, height), w)
 		}
 	}
 }
@@ -85,10 +87,10 @@ func (l *lane) emit() {
 	i := l.next
 	l.next++
 	height := len(l.wanted)
-	first := l.frame.y.start + int(l.y.first[i])
+	first := l.frame.Y.Start + int(l.y.first[i])
 	cells := l.cells
 	if l.y.weight == nil {
-		cells = l.row(reflect(first, height))
+		cells = l.row(frame.Reflect(first, height))
 	} else {
 		// Four rows at a time. Weights of zero change nothing, so the last
 		// row is repeated with them.
@@ -102,7 +104,7 @@ func (l *lane) emit() {
 			}
 			var rows [4]*cellRow
 			for k := range rows {
-				rows[k] = (*cellRow)(l.row(reflect(first+min(t+k, len(weights)-1), height)))
+				rows[k] = (*cellRow)(l.row(frame.Reflect(first+min(t+k, len(weights)-1), height)))
 			}
 			addRows((*cellRow)(cells), &rows, &w)
 		}
@@ -124,7 +126,7 @@ func (l *lane) features(d *dctMatrix) Features {
 // featuresOf returns what there is in the picture that a filter was given.
 func (l *lane) featuresOf(filter *jarosz, d *dctMatrix) Features {
 	g := filter.finish()
-	if l.frame.x.size < MinSide || l.frame.y.size < MinSide {
+	if l.frame.X.Size < MinSide || l.frame.Y.Size < MinSide {
 		return Features{}
 	}
 	return g.features(d)

@@ -1,5 +1,7 @@
 package imagehash
 
+import "github.com/veilhash/veilhash/sdk/imagehash/internal/frame"
+
 // A lumaTable holds 0.299·r, 0.587·g and 0.114·b, rounded to float32, for every
 // channel value.
 type lumaTable struct{ r, g, b [256]float32 }
@@ -37,25 +39,7 @@ func (t *lumaTable) row(dst []float32, rgba []byte) {
 // blend is row for pixels that may be transparent.
 func (t *lumaTable) blend(dst []float32, rgba []byte) {
 	for i := range dst {
-		p := pixelAt(rgba, i)
+		p := frame.PixelAt(rgba, i)
 		dst[i] = t.r[p[0]] + t.g[p[1]] + t.b[p[2]]
 	}
-}
-
-// A pixel is a colour over white.
-type pixel [3]byte
-
-// pixelAt returns pixel x of a row.
-func pixelAt(rgba []byte, x int) pixel {
-	p := (*[4]byte)(rgba[4*x:])
-	if p[3] == 255 {
-		return pixel(p[:3])
-	}
-	return pixel{overWhite(p[0], p[3]), overWhite(p[1], p[3]), overWhite(p[2], p[3])}
-}
-
-// overWhite returns a channel of a pixel of opacity a on white, to the nearest
-// integer, halves up.
-func overWhite(c, a byte) byte {
-	return byte((int(c)*int(a) + 255*(255-int(a)) + 127) / 255)
 }

@@ -97,8 +97,8 @@ func (p PDQ) Begin(width, height int, views []View) (Sampler, error) {
 		return nil, &ViewError{View: views[MaxViews], Reason: "more than " + strconv.Itoa(MaxViews) + " views of one picture"}
 	}
 	for _, v := range views {
-		if reason := v.problem(); reason != "" {
-			return nil, &ViewError{View: v, Reason: reason}
+		if err := v.Check(); err != nil {
+			return nil, err
 		}
 		if v.turns() && p.Scaling != ScalingCanonical {
 			return nil, &ViewError{View: v, Reason: "is for canonical scaling only"}

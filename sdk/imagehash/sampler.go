@@ -1,5 +1,7 @@
 package imagehash
 
+import "github.com/veilhash/veilhash/sdk/imagehash/internal/frame"
+
 // sampler hashes one picture by PDQ. The rows' luma, wider by the largest
 // padding on each side, goes to every lane of the pass. Views that trim to
 // something get their lane in a second pass, since their frame is known only
@@ -16,11 +18,11 @@ type sampler struct {
 	lanes   []*lane
 	margin  int       // columns of padding on each side of line
 	line    []float32 // luma of a row, with its padding
-	border  *borderFinder
-	trimmed frame // after the first pass
+	border  *frame.Borders
+	trimmed frame.Frame // after the first pass
 	preview *preview
 
-	found  map[frame]Features
+	found  map[frame.Frame]Features
 	turned map[View]Features
 }
 
@@ -29,13 +31,13 @@ func newSampler(p PDQ, width, height int, views []View) *sampler {
 		pdq: p, width: width, height: height,
 		views: append([]View(nil), views...),
 		luma:  newLumaTable(), dct: newDCTMatrix(),
-		found: make(map[frame]Features), turned: make(map[View]Features),
+		found: make(map[frame.Frame]Features), turned: make(map[View]Features),
 	}
 	for _, v := range s.views {
 		if v.Op == OpTrim {
 			// If there is nothing to trim, this is the picture as it is; so
 			// that is hashed in any case.
-			s.border = newBorderFinder(width, height)
+			s.border = frame.NewBorders(width, height)
 		}
 		s.addLane(v.frame(width, height))
 	}
@@ -51,17 +53,17 @@ func newSampler(p PDQ, width, height int, views []View) *sampler {
 }
 
 // asIs is the frame that is the whole picture.
-func (s *sampler) asIs() frame { return AsIs().frame(s.width, s.height) }
+func (s *sampler) asIs() frame.Frame { return AsIs().frame(s.width, s.height) }
 
 // addLane adds a lane for a frame that has none yet.
-func (s *sampler) addLane(f frame) {
+func (s *sampler) addLane(f frame.Frame) {
 	for _, l := range s.lanes {
 		if l.frame == f {
 			return
 		}
 	}
 	s.lanes = append(s.lanes, newLane(f, s.height, &s.pdq))
-	s.margin = max(s.margin, -f.x.start)
+	s.margin = max(s.margin, -f.X.Start)
 }
 
 // WriteRows implements [Sampler].
@@ -87,7 +89,7 @@ func (s *sampler) push(rgba []byte) {
 	y := s.y
 	s.y++
 	if s.border != nil && s.pass == 0 {
-		s.border.push(rgba)
+		s.border.Push(rgba)
 	}
 	ready := false
 	for _, l := range s.lanes {
@@ -98,7 +100,7 @@ func (s *sampler) push(rgba []byte) {
 			s.fill(rgba)
 			ready = true
 		}
-		l.push(y, s.line[s.margin+l.frame.x.start:][:l.frame.x.size])
+		l.push(y, s.line[s.margin+l.frame.X.Start:][:l.frame.X.Size])
 	}
 }
 
@@ -128,7 +130,7 @@ func (s *sampler) EndPass() (again bool, err error) {
 	}
 	s.lanes = nil // the memory is free for the next pass
 	if s.pass == 0 && s.border != nil {
-		s.trimmed = s.border.frame()
+		s.trimmed = s.border.Frame()
 		s.border = nil
 		if _, ok := s.found[s.trimmed]; !ok {
 			s.margin = 0

@@ -4,20 +4,21 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/veilhash/veilhash/sdk/imagehash/internal/frame"
 	"github.com/veilhash/veilhash/sdk/imagehash/internal/testpicture"
 )
 
-func findBorders(width, height int, rgba []byte) frame {
-	b := newBorderFinder(width, height)
+func findBorders(width, height int, rgba []byte) frame.Frame {
+	b := frame.NewBorders(width, height)
 	for y := range height {
-		b.push(rgba[4*width*y:][:4*width])
+		b.Push(rgba[4*width*y:][:4*width])
 	}
-	return b.frame()
+	return b.Frame()
 }
 
-func naiveFrame(width, height int, rgba []byte) frame {
+func naiveFrame(width, height int, rgba []byte) frame.Frame {
 	x0, y0, x1, y1 := naiveTrim(width, height, naiveFlatten(rgba))
-	return frame{span{x0, x1 - x0}, span{y0, y1 - y0}}
+	return frame.Frame{X: side(x0, x1 - x0), Y: side(y0, y1 - y0)}
 }
 
 // fill paints a rectangle.
@@ -40,26 +41,26 @@ func TestBorders(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		rects []rect
-		want  frame
+		want  frame.Frame
 	}{
-		{"none", nil, frame{span{0, w}, span{0, h}}},
-		{"letterbox", []rect{{0, 0, w, 7, black}, {0, h - 9, w, h, black}}, frame{span{0, w}, span{7, h - 16}}},
-		{"caption", []rect{{0, h - 12, w, h, white}}, frame{span{0, w}, span{0, h - 12}}},
-		{"pillars", []rect{{0, 0, 5, h, black}, {w - 6, 0, w, h, white}}, frame{span{5, w - 11}, span{0, h}}},
+		{"none", nil, frame.Frame{X: side(0, w), Y: side(0, h)}},
+		{"letterbox", []rect{{0, 0, w, 7, black}, {0, h - 9, w, h, black}}, frame.Frame{X: side(0, w), Y: side(7, h - 16)}},
+		{"caption", []rect{{0, h - 12, w, h, white}}, frame.Frame{X: side(0, w), Y: side(0, h - 12)}},
+		{"pillars", []rect{{0, 0, 5, h, black}, {w - 6, 0, w, h, white}}, frame.Frame{X: side(5, w - 11), Y: side(0, h)}},
 		{"frame", []rect{{0, 0, w, 3, black}, {0, h - 3, w, h, black}, {0, 0, 3, h, black}, {w - 3, 0, w, h, black}},
-			frame{span{3, w - 6}, span{3, h - 6}}},
+			frame.Frame{X: side(3, w - 6), Y: side(3, h - 6)}},
 		{"pillars over a caption", []rect{{0, 0, 5, h, black}, {w - 5, 0, w, h, black}, {0, h - 10, w, h, white}},
-			frame{span{5, w - 10}, span{0, h - 10}}},
+			frame.Frame{X: side(5, w - 10), Y: side(0, h - 10)}},
 		{"pillars under a headline", []rect{{0, 0, 5, h, black}, {w - 5, 0, w, h, black}, {0, 0, w, 10, white}},
-			frame{span{5, w - 10}, span{10, h - 10}}},
-		{"more than a third", []rect{{0, 0, w, 30, black}}, frame{span{0, w}, span{20, h - 20}}},
-		{"bottom half", []rect{{0, 30, w, h, black}}, frame{span{0, w}, span{0, h - 20}}},
-		{"within the tolerance", []rect{{0, 0, w, 9, white}, {40, 0, 50, 9, near}}, frame{span{0, w}, span{9, h - 9}}},
-		{"one channel beyond", []rect{{0, 0, w, 9, white}, {40, 4, 41, 5, far}}, frame{span{0, w}, span{4, h - 4}}},
-		{"transparent and white", []rect{{0, 0, w, 9, white}, {40, 0, 50, 9, [4]byte{1, 2, 3, 0}}}, frame{span{0, w}, span{9, h - 9}}},
-		{"everything", []rect{{0, 0, w, h, black}}, frame{span{30, 30}, span{20, 20}}},
-		{"row inside", []rect{{0, 45, w, 50, black}}, frame{span{0, w}, span{0, h}}},
-		{"two captions", []rect{{0, h - 15, w, h - 9, white}, {0, h - 5, w, h, black}}, frame{span{0, w}, span{0, h - 5}}},
+			frame.Frame{X: side(5, w - 10), Y: side(10, h - 10)}},
+		{"more than a third", []rect{{0, 0, w, 30, black}}, frame.Frame{X: side(0, w), Y: side(20, h - 20)}},
+		{"bottom half", []rect{{0, 30, w, h, black}}, frame.Frame{X: side(0, w), Y: side(0, h - 20)}},
+		{"within the tolerance", []rect{{0, 0, w, 9, white}, {40, 0, 50, 9, near}}, frame.Frame{X: side(0, w), Y: side(9, h - 9)}},
+		{"one channel beyond", []rect{{0, 0, w, 9, white}, {40, 4, 41, 5, far}}, frame.Frame{X: side(0, w), Y: side(4, h - 4)}},
+		{"transparent and white", []rect{{0, 0, w, 9, white}, {40, 0, 50, 9, [4]byte{1, 2, 3, 0}}}, frame.Frame{X: side(0, w), Y: side(9, h - 9)}},
+		{"everything", []rect{{0, 0, w, h, black}}, frame.Frame{X: side(30, 30), Y: side(20, 20)}},
+		{"row inside", []rect{{0, 45, w, 50, black}}, frame.Frame{X: side(0, w), Y: side(0, h)}},
+		{"two captions", []rect{{0, h - 15, w, h - 9, white}, {0, h - 5, w, h, black}}, frame.Frame{X: side(0, w), Y: side(0, h - 5)}},
 	} {
 		rgba := testpicture.RGBA(3, w, h)
 		for _, r := range test.rects {
@@ -106,7 +107,7 @@ func TestBordersAtRandom(t *testing.T) {
 		if got != want {
 			t.Fatalf("%d×%d %v: %v, want %v", w, h, rgba, got, want)
 		}
-		if want != (frame{span{0, w}, span{0, h}}) {
+		if want != (frame.Frame{X: side(0, w), Y: side(0, h)}) {
 			trimmed++
 		}
 	}

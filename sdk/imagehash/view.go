@@ -1,6 +1,10 @@
 package imagehash
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/veilhash/veilhash/sdk/imagehash/internal/frame"
+)
 
 // View is a version of a picture that is hashed beside the picture itself, to
 // find again what was cropped or framed since. A view is the hash of another
@@ -106,38 +110,26 @@ func (v View) problem() string {
 	return ""
 }
 
-// A span is the part of one side of a picture that a view takes: size pixels
-// from start on, which is negative where the view is wider than the picture.
-type span struct{ start, size int }
-
-// A frame is the part of a picture that a view takes.
-type frame struct{ x, y span }
+// Check returns nil for a view that pictures can have, and a [*ViewError] for any
+// other.
+func (v View) Check() error {
+	if reason := v.problem(); reason != "" {
+		return &ViewError{View: v, Reason: reason}
+	}
+	return nil
+}
 
 // frame returns what pads and crops take of a width×height picture.
-func (v View) frame(width, height int) frame {
-	return frame{v.span(width), v.span(height)}
+func (v View) frame(width, height int) frame.Frame {
+	return frame.Frame{X: v.span(width), Y: v.span(height)}
 }
 
-func (v View) span(n int) span {
-	// Half the amount, to the nearest pixel, halves up.
-	m := (v.Amount*n + 1000) / 2000
+func (v View) span(n int) frame.Span {
 	switch v.Op {
 	case OpPad:
-		return span{-m, n + 2*m}
+		return frame.Padded(n, v.Amount)
 	case OpCrop:
-		return span{m, n - 2*m}
+		return frame.Cropped(n, v.Amount)
 	}
-	return span{0, n}
-}
-
-// reflect returns the pixel, 0 to n−1, that stands at position i of a side of n
-// pixels continued by reflection: −1 is 0, −2 is 1, n is n−1.
-func reflect(i, n int) int {
-	if i < 0 {
-		return -1 - i
-	}
-	if i >= n {
-		return 2*n - 1 - i
-	}
-	return i
+	return frame.Span{Size: n}
 }

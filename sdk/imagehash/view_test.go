@@ -3,6 +3,8 @@ package imagehash
 import (
 	"errors"
 	"testing"
+
+	"github.com/veilhash/veilhash/sdk/imagehash/internal/frame"
 )
 
 func TestViewNames(t *testing.T) {
@@ -57,20 +59,20 @@ func TestFrames(t *testing.T) {
 	for _, test := range []struct {
 		view View
 		n    int
-		want span
+		want frame.Span
 	}{
-		{AsIs(), 1000, span{0, 1000}},
-		{Trim(), 1000, span{0, 1000}},
-		{Pad(15), 1000, span{-8, 1016}}, // 7.5 rounds up
-		{Pad(15), 999, span{-7, 1013}},
-		{Crop(15), 1000, span{8, 984}},
-		{Crop(15), 66, span{0, 66}},
-		{Crop(15), 67, span{1, 65}},
-		{Crop(250), 1, span{0, 1}},
-		{Crop(250), 4, span{1, 2}},
-		{Crop(250), 5, span{1, 3}},
-		{Pad(250), 1, span{0, 1}},
-		{Pad(250), 65535, span{-8192, 65535 + 2*8192}},
+		{AsIs(), 1000, side(0, 1000)},
+		{Trim(), 1000, side(0, 1000)},
+		{Pad(15), 1000, side(-8, 1016)}, // 7.5 rounds up
+		{Pad(15), 999, side(-7, 1013)},
+		{Crop(15), 1000, side(8, 984)},
+		{Crop(15), 66, side(0, 66)},
+		{Crop(15), 67, side(1, 65)},
+		{Crop(250), 1, side(0, 1)},
+		{Crop(250), 4, side(1, 2)},
+		{Crop(250), 5, side(1, 3)},
+		{Pad(250), 1, side(0, 1)},
+		{Pad(250), 65535, side(-8192, 65535 + 2*8192)},
 	} {
 		if got := test.view.span(test.n); got != test.want {
 			t.Errorf("%s of %d pixels: %v, want %v", test.view, test.n, got, test.want)
@@ -97,3 +99,5 @@ func TestScalingNames(t *testing.T) {
 		t.Errorf("an unknown scaling is called %q", s)
 	}
 }
+
+func side(start, size int) frame.Span { return frame.Span{Start: start, Size: size} }

@@ -31,6 +31,26 @@ func ParseHash(s string) (Hash, error) {
 // String returns 64 lower-case hexadecimal digits, bit 255 first.
 func (h Hash) String() string { return hexa.String(h[:]) }
 
+// Digits returns the hexadecimal digits of a hash of so many bits, bit bits−1
+// first: a multiple of 8 up to 256, for which they are those of String. It panics
+// for any other number.
+func (h Hash) Digits(bits int) string {
+	if bits%8 != 0 {
+		panic("imagehash: number of bits is no multiple of 8")
+	}
+	return hexa.String(h[len(h)-bits/8:])
+}
+
+// ParseDigits reads what [Hash.Digits] gave for so many bits, in either case. The
+// error is a [*ParseError].
+func ParseDigits(s string, bits int) (Hash, error) {
+	var h Hash
+	if bits < 8 || bits > HashBits || bits%8 != 0 || !hexa.Decode(h[len(h)-bits/8:], strings.ToLower(s)) {
+		return Hash{}, &ParseError{What: "hash", Text: s, Reason: "not the hexadecimal digits of a hash of this length"}
+	}
+	return h, nil
+}
+
 // MarshalText returns the digits of [Hash.String].
 func (h Hash) MarshalText() ([]byte, error) { return hexa.Append(nil, h[:]), nil }
 

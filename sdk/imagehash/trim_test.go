@@ -18,7 +18,7 @@ func findBorders(width, height int, rgba []byte) frame.Frame {
 
 func naiveFrame(width, height int, rgba []byte) frame.Frame {
 	x0, y0, x1, y1 := naiveTrim(width, height, naiveFlatten(rgba))
-	return frame.Frame{X: side(x0, x1 - x0), Y: side(y0, y1 - y0)}
+	return frame.Frame{X: side(x0, x1-x0), Y: side(y0, y1-y0)}
 }
 
 // fill paints a rectangle.
@@ -44,23 +44,23 @@ func TestBorders(t *testing.T) {
 		want  frame.Frame
 	}{
 		{"none", nil, frame.Frame{X: side(0, w), Y: side(0, h)}},
-		{"letterbox", []rect{{0, 0, w, 7, black}, {0, h - 9, w, h, black}}, frame.Frame{X: side(0, w), Y: side(7, h - 16)}},
-		{"caption", []rect{{0, h - 12, w, h, white}}, frame.Frame{X: side(0, w), Y: side(0, h - 12)}},
-		{"pillars", []rect{{0, 0, 5, h, black}, {w - 6, 0, w, h, white}}, frame.Frame{X: side(5, w - 11), Y: side(0, h)}},
+		{"letterbox", []rect{{0, 0, w, 7, black}, {0, h - 9, w, h, black}}, frame.Frame{X: side(0, w), Y: side(7, h-16)}},
+		{"caption", []rect{{0, h - 12, w, h, white}}, frame.Frame{X: side(0, w), Y: side(0, h-12)}},
+		{"pillars", []rect{{0, 0, 5, h, black}, {w - 6, 0, w, h, white}}, frame.Frame{X: side(5, w-11), Y: side(0, h)}},
 		{"frame", []rect{{0, 0, w, 3, black}, {0, h - 3, w, h, black}, {0, 0, 3, h, black}, {w - 3, 0, w, h, black}},
-			frame.Frame{X: side(3, w - 6), Y: side(3, h - 6)}},
+			frame.Frame{X: side(3, w-6), Y: side(3, h-6)}},
 		{"pillars over a caption", []rect{{0, 0, 5, h, black}, {w - 5, 0, w, h, black}, {0, h - 10, w, h, white}},
-			frame.Frame{X: side(5, w - 10), Y: side(0, h - 10)}},
+			frame.Frame{X: side(5, w-10), Y: side(0, h-10)}},
 		{"pillars under a headline", []rect{{0, 0, 5, h, black}, {w - 5, 0, w, h, black}, {0, 0, w, 10, white}},
-			frame.Frame{X: side(5, w - 10), Y: side(10, h - 10)}},
-		{"more than a third", []rect{{0, 0, w, 30, black}}, frame.Frame{X: side(0, w), Y: side(20, h - 20)}},
-		{"bottom half", []rect{{0, 30, w, h, black}}, frame.Frame{X: side(0, w), Y: side(0, h - 20)}},
-		{"within the tolerance", []rect{{0, 0, w, 9, white}, {40, 0, 50, 9, near}}, frame.Frame{X: side(0, w), Y: side(9, h - 9)}},
-		{"one channel beyond", []rect{{0, 0, w, 9, white}, {40, 4, 41, 5, far}}, frame.Frame{X: side(0, w), Y: side(4, h - 4)}},
-		{"transparent and white", []rect{{0, 0, w, 9, white}, {40, 0, 50, 9, [4]byte{1, 2, 3, 0}}}, frame.Frame{X: side(0, w), Y: side(9, h - 9)}},
+			frame.Frame{X: side(5, w-10), Y: side(10, h-10)}},
+		{"more than a third", []rect{{0, 0, w, 30, black}}, frame.Frame{X: side(0, w), Y: side(20, h-20)}},
+		{"bottom half", []rect{{0, 30, w, h, black}}, frame.Frame{X: side(0, w), Y: side(0, h-20)}},
+		{"within the tolerance", []rect{{0, 0, w, 9, white}, {40, 0, 50, 9, near}}, frame.Frame{X: side(0, w), Y: side(9, h-9)}},
+		{"one channel beyond", []rect{{0, 0, w, 9, white}, {40, 4, 41, 5, far}}, frame.Frame{X: side(0, w), Y: side(4, h-4)}},
+		{"transparent and white", []rect{{0, 0, w, 9, white}, {40, 0, 50, 9, [4]byte{1, 2, 3, 0}}}, frame.Frame{X: side(0, w), Y: side(9, h-9)}},
 		{"everything", []rect{{0, 0, w, h, black}}, frame.Frame{X: side(30, 30), Y: side(20, 20)}},
 		{"row inside", []rect{{0, 45, w, 50, black}}, frame.Frame{X: side(0, w), Y: side(0, h)}},
-		{"two captions", []rect{{0, h - 15, w, h - 9, white}, {0, h - 5, w, h, black}}, frame.Frame{X: side(0, w), Y: side(0, h - 5)}},
+		{"two captions", []rect{{0, h - 15, w, h - 9, white}, {0, h - 5, w, h, black}}, frame.Frame{X: side(0, w), Y: side(0, h-5)}},
 	} {
 		rgba := testpicture.RGBA(3, w, h)
 		for _, r := range test.rects {

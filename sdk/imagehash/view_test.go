@@ -72,7 +72,7 @@ func TestFrames(t *testing.T) {
 		{Crop(250), 4, side(1, 2)},
 		{Crop(250), 5, side(1, 3)},
 		{Pad(250), 1, side(0, 1)},
-		{Pad(250), 65535, side(-8192, 65535 + 2*8192)},
+		{Pad(250), 65535, side(-8192, 65535+2*8192)},
 	} {
 		if got := test.view.span(test.n); got != test.want {
 			t.Errorf("%s of %d pixels: %v, want %v", test.view, test.n, got, test.want)

@@ -1,0 +1,5 @@
+package classic
+
+import "runtime"
+
+const wasm = runtime.GOARCH == "wasm"

@@ -41,13 +41,9 @@ func (c *openCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	ring, err := a.readKeyring(c.Key)
+	keys, err := a.layerKeys(c.Key, set.Manifest)
 	if err != nil {
 		return err
-	}
-	keys, err := ring.ForManifest(set.Manifest)
-	if err != nil {
-		return hinted(refused(err), "Use the key file that was given to the 'set build' that made this set.")
 	}
 	matcher, err := sdk.NewMatcher(set.Manifest, keys)
 	if err != nil {

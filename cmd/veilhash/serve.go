@@ -102,13 +102,9 @@ func (a *app) serve(ctx context.Context, l net.Listener, c serverConfig) (err er
 		Origins: c.origins, Hosts: c.hosts, Log: c.log,
 	}
 	if c.key != "" {
-		ring, err := a.readKeyring(c.key)
+		keys, err := a.layerKeys(c.key, c.set.Manifest)
 		if err != nil {
 			return err
-		}
-		keys, err := ring.ForManifest(c.set.Manifest)
-		if err != nil {
-			return hinted(refused(err), "Use the key file that was given to the 'set build' that made this set.")
 		}
 		m, err := sdk.NewMatcher(c.set.Manifest, keys)
 		if err != nil {

@@ -13,6 +13,9 @@ import (
 type setCommand struct {
 	Build  setBuildCommand  `cmd:"" help:"Blind lists of hashes into a set that can be published."`
 	Verify setVerifyCommand `cmd:"" help:"Check every file of a set against its manifest."`
+
+	ProveAbsent  setProveAbsentCommand  `cmd:"" help:"Prove that a picture's file is not in a set. For chosen pictures only: answers tell what is in the list."`
+	CheckAbsence setCheckAbsenceCommand `cmd:"" help:"Check such a proof, without a key."`
 }
 
 type setVerifyCommand struct {

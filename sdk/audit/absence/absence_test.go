@@ -200,7 +200,9 @@ func TestForgedProofs(t *testing.T) {
 		{"a value that is no element", file, func(f *forger) { copy(last(f), bytes.Repeat([]byte{0xff}, 32)) }, ErrElement},
 		{"a value in another encoding", file, func(f *forger) { last(f)[31] |= 0x80 }, ErrElement},
 		{"the identity", file, func(f *forger) { clear(last(f)) }, ErrElement},
-		{"the statement altered after signing", file, func(f *forger) { f.proof.Coverage = []Part{{"pdq-canonical", token.Balanced}, {"pdq-cpp", token.Balanced}} }, ErrProbes},
+		{"the statement altered after signing", file, func(f *forger) {
+			f.proof.Coverage = []Part{{"pdq-canonical", token.Balanced}, {"pdq-cpp", token.Balanced}}
+		}, ErrProbes},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := w.forge(t, c.file)

@@ -2,6 +2,7 @@ package sdk
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/veilhash/veilhash/sdk/blindset"
 	"github.com/veilhash/veilhash/sdk/imagehash"
@@ -19,67 +20,109 @@ type CodedError struct {
 // CodeInternal is the code of an error that has none of its own. It is a defect of this module or of its caller.
 const CodeInternal = "internal"
 
-// codes is the one table of conditions. The TypeScript union is generated from it, and a test compares the two.
-var codes = []struct {
-	CodedError
-	is func(error) bool
+// codes is the one table of conditions. The TypeScript union is generated from it, and a test compares the two. A scanner in a browser
+// does not hold the sentences: nothing there calls Codes.
+var codes = [...]CodedError{
+	{"config", "The manifest, the account and the clock are all required."},
+	{"needs-upload", "The set has synthetic vouchers: seal an upload of two vouchers, not a single one."},
+	{"sent", "The memory of what was sent is damaged; start without it."},
+	{"sent-full", "The memory of what was sent is full; repeats will show until the next period."},
+	{"manifest", "The set's manifest is not in its canonical form; fetch it again or tell its operator."},
+	{"scheme", "The set names a token scheme that this version does not know; update the scanner."},
+	{"hasher", "The set names a hasher that this version does not know; update the scanner."},
+	{"leaves", "The set's file does not agree with its manifest; fetch it again."},
+	{"block", "A block of the set is damaged; fetch its file again."},
+	{"lookup", "A cell of the set is no group element; tell the set's operator."},
+	{"length", "A file of the set is too short or too long; fetch it again."},
+	{"leaves-missing", "A block of the set came before its file's digests."},
+	{"unread", "A block of the set could not be read."},
+	{"ref", "There is no such block in the set."},
+	{"keyring", "The key file is not in its canonical form; restore it from a backup."},
+	{"no-key", "The key file has no key for this set; use the one that the set was built with."},
+	{"account", "This is no account secret; create one, or import it from another device."},
+	{"account-damaged", "The account secret is damaged; import it from another device."},
+	{"share", "A share is malformed; no honest client sends it."},
+	{"picture-size", "The picture has no pixels, or more than can be hashed."},
+	{"picture-quality", "The picture shows too little to be recognised."},
+	{"picture-incomplete", "The picture's rows did not all come."},
+	{"picture-rows", "The picture's rows came in the wrong size, number or order."},
+	{"binding", "The voucher was sealed for another account or message."},
+	{"binding-length", "The account or message is longer than 65,535 bytes."},
+	{"payload-kind", "The set's manifest does not allow payloads of this kind."},
+	{"payload", "The payload does not fit into the set's vouchers."},
+	{"voucher-format", "This is no voucher of version 0, or it was cut short or extended."},
+	{"voucher-damaged", "The voucher was damaged on the way; send it again."},
+	{"voucher-set", "The voucher was sealed for another set."},
+	{"voucher-shape", "The voucher does not have the shape of its set's vouchers."},
+	{"voucher-point", "A probe of the voucher is no group element."},
+	{"voucher-closed", "The voucher stays closed: its picture is not in the set."},
+	{"voucher-invalid", "The voucher is a match, but its content was altered."},
+	{"payload-key", "This is not the payload key of the voucher's account and period."},
+	{"below-threshold", "The account is below the threshold; its payloads are closed."},
+	{CodeInternal, "Something went wrong inside Veilhash; please report it."},
+}
+
+// sentinels are the errors that are values, with their codes; errors that are types follow in codeOfType.
+var sentinels = [...]struct {
+	code string
+	err  error
 }{
-	{CodedError{"config", "The manifest, the account and the clock are all required."}, is(ErrConfig)},
-	{CodedError{"needs-upload", "The set has synthetic vouchers: seal an upload of two vouchers, not a single one."}, is(ErrNeedsUpload)},
-	{CodedError{"sent", "The memory of what was sent is damaged; start without it."}, is(threshold.ErrSentFormat)},
-	{CodedError{"sent-full", "The memory of what was sent is full; repeats will show until the next period."}, is(threshold.ErrSentFull)},
-	{CodedError{"manifest", "The set's manifest is not in its canonical form; fetch it again or tell its operator."}, is(blindset.ErrManifest)},
-	{CodedError{"scheme", "The set names a token scheme that this version does not know; update the scanner."}, either(is(token.ErrScheme), as[*imagehash.ViewError])},
-	{CodedError{"hasher", "The set names a hasher that this version does not know; update the scanner."}, as[*imagehash.ParseError]},
-	{CodedError{"leaves", "The set's file does not agree with its manifest; fetch it again."}, is(blindset.ErrLeaves)},
-	{CodedError{"block", "A block of the set is damaged; fetch its file again."}, is(blindset.ErrBlock)},
-	{CodedError{"lookup", "A cell of the set is no group element; tell the set's operator."}, is(blindset.ErrLookup)},
-	{CodedError{"length", "A file of the set is too short or too long; fetch it again."}, is(blindset.ErrLength)},
-	{CodedError{"leaves-missing", "A block of the set came before its file's digests."}, is(ErrLeavesMissing)},
-	{CodedError{"unread", "A block of the set could not be read."}, is(ErrUnread)},
-	{CodedError{"ref", "There is no such block in the set."}, is(ErrRef)},
-	{CodedError{"keyring", "The key file is not in its canonical form; restore it from a backup."}, is(blindset.ErrKeyring)},
-	{CodedError{"no-key", "The key file has no key for this set; use the one that the set was built with."}, is(blindset.ErrNoKey)},
-	{CodedError{"account", "This is no account secret; create one, or import it from another device."}, is(threshold.ErrAccountFormat)},
-	{CodedError{"account-damaged", "The account secret is damaged; import it from another device."}, is(threshold.ErrAccountChecksum)},
-	{CodedError{"share", "A share is malformed; no honest client sends it."}, is(threshold.ErrShareSize, threshold.ErrShareZero, threshold.ErrShareRange)},
-	{CodedError{"picture-size", "The picture has no pixels, or more than can be hashed."}, as[*imagehash.SizeError]},
-	{CodedError{"picture-quality", "The picture shows too little to be recognised."}, is(ErrQuality)},
-	{CodedError{"picture-incomplete", "The picture's rows did not all come."}, is(ErrIncomplete, imagehash.ErrMissingRows)},
-	{CodedError{"picture-rows", "The picture's rows came in the wrong size, number or order."}, is(imagehash.ErrPartialRow, imagehash.ErrTooManyRows, imagehash.ErrOrder)},
-	{CodedError{"binding", "The voucher was sealed for another account or message."}, is(voucher.ErrBinding)},
-	{CodedError{"binding-length", "The account or message is longer than 65,535 bytes."}, is(ErrBindingLength)},
-	{CodedError{"payload-kind", "The set's manifest does not allow payloads of this kind."}, is(ErrKind)},
-	{CodedError{"payload", "The payload does not fit into the set's vouchers."}, is(voucher.ErrContents)},
-	{CodedError{"voucher-format", "This is no voucher of version 0, or it was cut short or extended."}, is(voucher.ErrFormat)},
-	{CodedError{"voucher-damaged", "The voucher was damaged on the way; send it again."}, is(voucher.ErrChecksum)},
-	{CodedError{"voucher-set", "The voucher was sealed for another set."}, is(voucher.ErrSet)},
-	{CodedError{"voucher-shape", "The voucher does not have the shape of its set's vouchers."}, is(voucher.ErrShape)},
-	{CodedError{"voucher-point", "A probe of the voucher is no group element."}, is(voucher.ErrPoint)},
-	{CodedError{"voucher-closed", "The voucher stays closed: its picture is not in the set."}, is(voucher.ErrClosed)},
-	{CodedError{"voucher-invalid", "The voucher is a match, but its content was altered."}, is(voucher.ErrInvalid)},
-	{CodedError{"payload-key", "This is not the payload key of the voucher's account and period."}, is(voucher.ErrPayloadKey)},
-	{CodedError{"below-threshold", "The account is below the threshold; its payloads are closed."}, is(ErrBelowThreshold)},
+	{"config", ErrConfig},
+	{"needs-upload", ErrNeedsUpload},
+	{"sent", threshold.ErrSentFormat},
+	{"sent-full", threshold.ErrSentFull},
+	{"manifest", blindset.ErrManifest},
+	{"scheme", token.ErrScheme},
+	{"leaves", blindset.ErrLeaves},
+	{"block", blindset.ErrBlock},
+	{"lookup", blindset.ErrLookup},
+	{"length", blindset.ErrLength},
+	{"leaves-missing", ErrLeavesMissing},
+	{"unread", ErrUnread},
+	{"ref", ErrRef},
+	{"keyring", blindset.ErrKeyring},
+	{"no-key", blindset.ErrNoKey},
+	{"account", threshold.ErrAccountFormat},
+	{"account-damaged", threshold.ErrAccountChecksum},
+	{"share", threshold.ErrShareSize},
+	{"share", threshold.ErrShareZero},
+	{"share", threshold.ErrShareRange},
+	{"picture-quality", ErrQuality},
+	{"picture-incomplete", ErrIncomplete},
+	{"picture-incomplete", imagehash.ErrMissingRows},
+	{"picture-rows", imagehash.ErrPartialRow},
+	{"picture-rows", imagehash.ErrTooManyRows},
+	{"picture-rows", imagehash.ErrOrder},
+	{"binding", voucher.ErrBinding},
+	{"binding-length", ErrBindingLength},
+	{"payload-kind", ErrKind},
+	{"payload", voucher.ErrContents},
+	{"voucher-format", voucher.ErrFormat},
+	{"voucher-damaged", voucher.ErrChecksum},
+	{"voucher-set", voucher.ErrSet},
+	{"voucher-shape", voucher.ErrShape},
+	{"voucher-point", voucher.ErrPoint},
+	{"voucher-closed", voucher.ErrClosed},
+	{"voucher-invalid", voucher.ErrInvalid},
+	{"payload-key", voucher.ErrPayloadKey},
+	{"below-threshold", ErrBelowThreshold},
 }
 
-func is(targets ...error) func(error) bool {
-	return func(err error) bool {
-		for _, t := range targets {
-			if errors.Is(err, t) {
-				return true
-			}
-		}
-		return false
+func codeOfType(err error) string {
+	var (
+		view  *imagehash.ViewError
+		parse *imagehash.ParseError
+		size  *imagehash.SizeError
+	)
+	switch {
+	case errors.As(err, &view):
+		return "scheme"
+	case errors.As(err, &parse):
+		return "hasher"
+	case errors.As(err, &size):
+		return "picture-size"
 	}
-}
-
-func either(a, b func(error) bool) func(error) bool {
-	return func(err error) bool { return a(err) || b(err) }
-}
-
-func as[T error](err error) bool {
-	var target T
-	return errors.As(err, &target)
+	return CodeInternal
 }
 
 // Code is the code of an error of this module; CodeInternal for any other, and the empty string for nil.
@@ -87,19 +130,13 @@ func Code(err error) string {
 	if err == nil {
 		return ""
 	}
-	for _, c := range codes {
-		if c.is(err) {
-			return c.Code
+	for i := range sentinels {
+		if errors.Is(err, sentinels[i].err) {
+			return sentinels[i].code
 		}
 	}
-	return CodeInternal
+	return codeOfType(err)
 }
 
 // Codes lists all codes with their sentences, CodeInternal last.
-func Codes() []CodedError {
-	out := make([]CodedError, 0, len(codes)+1)
-	for _, c := range codes {
-		out = append(out, c.CodedError)
-	}
-	return append(out, CodedError{CodeInternal, "Something went wrong inside Veilhash; please report it."})
-}
+func Codes() []CodedError { return slices.Clone(codes[:]) }

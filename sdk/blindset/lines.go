@@ -2,8 +2,10 @@ package blindset
 
 import (
 	"bytes"
+	"math"
 	"strconv"
 
+	"github.com/veilhash/veilhash/sdk/internal/decimal"
 	"github.com/veilhash/veilhash/sdk/internal/hexa"
 )
 
@@ -71,7 +73,7 @@ func (p *lineParser) next() (string, bool) {
 
 func (p *lineParser) header(want string) {
 	if got, ok := p.next(); ok && got != want {
-		p.fail("", "does not begin with "+strconv.Quote(want))
+		p.fail("", "does not begin with "+"\""+want+"\"")
 	}
 }
 
@@ -82,7 +84,7 @@ func (p *lineParser) value(name string) string {
 		return ""
 	}
 	if len(line) <= len(name) || line[:len(name)] != name || line[len(name)] != ' ' {
-		p.fail("", "expected the line "+strconv.Quote(name))
+		p.fail("", "expected the line "+"\""+name+"\"")
 		return ""
 	}
 	v := line[len(name)+1:]
@@ -125,9 +127,5 @@ func (p *lineParser) hex(name string, dst []byte) {
 
 // parseNumber reads a decimal number without sign or leading zeros.
 func parseNumber(s string) (uint64, bool) {
-	if s == "" || s[0] == '+' || s[0] == '0' && s != "0" {
-		return 0, false
-	}
-	n, err := strconv.ParseUint(s, 10, 64)
-	return n, err == nil
+	return decimal.Parse(s, math.MaxUint64)
 }

@@ -1,7 +1,5 @@
 package imagehash
 
-import "slices"
-
 const (
 	// freqs is the number of frequencies, 1 to 16, of each direction in a hash.
 	freqs = 16
@@ -73,8 +71,13 @@ func (g *grid) features(d *dctMatrix) Features {
 
 	// The lower of the two middle values, so that half of the bits are set
 	// unless values are equal.
-	sorted := f.Coefficients
-	slices.Sort(sorted[:])
+	var sorted [HashBits]float32 // by insertion: the general sort would cost a browser more by its code
+	for n, c := range f.Coefficients {
+		for ; n > 0 && sorted[n-1] > c; n-- {
+			sorted[n] = sorted[n-1]
+		}
+		sorted[n] = c
+	}
 	f.Median = sorted[HashBits/2-1]
 	for k, c := range f.Coefficients {
 		if c > f.Median {

@@ -60,9 +60,14 @@ type ParseError struct {
 }
 
 func (e *ParseError) Error() string {
-	text := e.Text
-	if len(text) > 80 { // the text may be anyone's, and of any length
+	text := []byte(e.Text)
+	if len(text) > 80 { // the text may be anyone's: of any length, and with any character
 		text = text[:80]
 	}
-	return "imagehash: invalid " + e.What + " " + strconv.Quote(text) + ": " + e.Reason
+	for i, c := range text {
+		if c < ' ' || c > '~' || c == '"' {
+			text[i] = '?'
+		}
+	}
+	return "imagehash: invalid " + e.What + " \"" + string(text) + "\": " + e.Reason
 }

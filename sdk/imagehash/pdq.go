@@ -1,8 +1,11 @@
 package imagehash
 
 import (
+	"math"
 	"strconv"
 	"strings"
+
+	"github.com/veilhash/veilhash/sdk/internal/decimal"
 )
 
 const (
@@ -62,7 +65,12 @@ func ParsePDQ(name string) (PDQ, error) {
 		return fail("scaling is not one of canonical, cpp, full")
 	}
 	if phased {
-		if p.Phase, err = strconv.Atoi(phase); err != nil || p.Name() != name {
+		digits, negative := strings.CutPrefix(phase, "-")
+		n, ok := decimal.Parse(digits, math.MaxInt32)
+		if p.Phase = int(n); negative {
+			p.Phase = -p.Phase
+		}
+		if !ok || p.Phase == 0 {
 			return fail("phase is not a number other than 0 in canonical form")
 		}
 	}

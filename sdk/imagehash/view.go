@@ -1,9 +1,11 @@
 package imagehash
 
 import (
+	"math"
 	"strconv"
 
 	"github.com/veilhash/veilhash/sdk/imagehash/internal/frame"
+	"github.com/veilhash/veilhash/sdk/internal/decimal"
 )
 
 // View is a version of a picture that is hashed beside the picture itself, to
@@ -72,11 +74,11 @@ func ParseView(s string) (View, error) {
 	for op, name := range opNames {
 		v := View{Op: Op(op)}
 		if len(s) > len(name) && s[:len(name)] == name && s[len(name)] == '-' {
-			n, err := strconv.Atoi(s[len(name)+1:])
-			if err != nil {
+			n, ok := decimal.Parse(s[len(name)+1:], math.MaxInt32)
+			if !ok {
 				continue
 			}
-			v.Amount = n
+			v.Amount = int(n)
 		}
 		if v.String() != s {
 			continue // another operation, or an amount like +15 or 015

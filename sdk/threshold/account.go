@@ -10,6 +10,7 @@ import (
 	"math"
 	"strconv"
 
+	"github.com/veilhash/veilhash/sdk/internal/decimal"
 	"github.com/veilhash/veilhash/sdk/internal/hexa"
 )
 
@@ -124,8 +125,8 @@ func ParseAccount(text []byte) (*Account, error) {
 	if len(fields) != 4 || string(fields[0]) != accountPrefix {
 		return nil, ErrAccountFormat
 	}
-	generation, err := strconv.ParseUint(string(fields[1]), 10, 32)
-	if err != nil || strconv.FormatUint(generation, 10) != string(fields[1]) {
+	generation, ok := decimal.Parse(string(fields[1]), math.MaxUint32)
+	if !ok {
 		return nil, ErrAccountFormat
 	}
 	var secret [secretSize]byte

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
+
+	"github.com/veilhash/veilhash/sdk/internal/decimal"
 )
 
 // MaxOpenings is the largest number of opening probes that an OpeningCounts
@@ -52,8 +54,8 @@ func ParseOpeningCounts(text []byte) (OpeningCounts, error) {
 	fields := bytes.Split(text, []byte(","))
 	weights := make([]uint32, len(fields))
 	for i, field := range fields {
-		v, err := strconv.ParseUint(string(field), 10, 32)
-		if err != nil || strconv.FormatUint(v, 10) != string(field) {
+		v, ok := decimal.Parse(string(field), math.MaxUint32)
+		if !ok {
 			return OpeningCounts{}, ErrOpenings
 		}
 		weights[i] = uint32(v)

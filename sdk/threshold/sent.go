@@ -30,49 +30,63 @@ var (
 // A Sent is not safe for concurrent use.
 type Sent struct {
 	scope  Scope
-	points map[element]struct{}
+	points []element // in rising order: an order of arrival would tell when each was sent
 }
 
 // NewSent returns an empty memory for this scope.
 func NewSent(scope Scope) *Sent {
-	return &Sent{scope: scope, points: make(map[element]struct{})}
+	return &Sent{scope: scope}
 }
 
 // Contains reports whether the point of this share was sent and acknowledged.
 func (s *Sent) Contains(share Share) bool {
-	_, ok := s.points[share.x]
-	return ok
+	_, found := slices.BinarySearch(s.points, share.x)
+	return found
 }
 
 // Acknowledge remembers the point of this share. A full memory returns
 // ErrSentFull and stays as it is; later repeats of that point are visible.
 func (s *Sent) Acknowledge(share Share) error {
-	if !s.Contains(share) && len(s.points) >= MaxSent {
+	at, found := slices.BinarySearch(s.points, share.x)
+	if found {
+		return nil
+	}
+	if len(s.points) >= MaxSent {
 		return ErrSentFull
 	}
-	s.points[share.x] = struct{}{}
+	s.points = slices.Insert(s.points, at, share.x)
 	return nil
 }
 
 // Merge remembers all points of another memory of the same scope. Errors:
 // ErrSentScope; ErrSentFull, where as many are remembered as fit.
-func (s *Sent) Merge(other *Sent) error {
+func (s *Sent) Merge(other *Sent) (err error) {
 	if s.scope != other.scope {
 		return ErrSentScope
 	}
-	for x := range other.points {
-		if err := s.Acknowledge(Share{x: x}); err != nil {
-			return err
+	merged := make([]element, 0, len(s.points)+len(other.points))
+	room := MaxSent - len(s.points)
+	rest := s.points
+	for _, x := range other.points {
+		for len(rest) > 0 && rest[0] < x {
+			merged, rest = append(merged, rest[0]), rest[1:]
+		}
+		switch {
+		case len(rest) > 0 && rest[0] == x:
+		case room == 0:
+			err = ErrSentFull
+		default:
+			merged = append(merged, x)
+			room--
 		}
 	}
-	return nil
+	s.points = append(merged, rest...)
+	return err
 }
 
 // Remove forgets all points of another memory, whatever its scope.
 func (s *Sent) Remove(other *Sent) {
-	for x := range other.points {
-		delete(s.points, x)
-	}
+	s.points = slices.DeleteFunc(s.points, func(x element) bool { return other.Contains(Share{x: x}) })
 }
 
 // Scope returns the scope that the memory belongs to.
@@ -85,14 +99,9 @@ func (s *Sent) Len() int { return len(s.points) }
 // eight big-endian bytes each. The order hides when each was sent. It must be
 // kept on the device.
 func (s *Sent) MarshalBinary() ([]byte, error) {
-	points := make([]element, 0, len(s.points))
-	for x := range s.points {
-		points = append(points, x)
-	}
-	slices.Sort(points)
-	b := make([]byte, 0, len(s.scope)+8*len(points))
+	b := make([]byte, 0, len(s.scope)+8*len(s.points))
 	b = append(b, s.scope[:]...)
-	for _, x := range points {
+	for _, x := range s.points {
 		b = binary.BigEndian.AppendUint64(b, uint64(x))
 	}
 	return b, nil
@@ -115,7 +124,7 @@ func ParseSent(encoded []byte, scope Scope) (*Sent, error) {
 		if x <= last || x >= modulus {
 			return nil, ErrSentFormat
 		}
-		s.points[x] = struct{}{}
+		s.points = append(s.points, x)
 		last = x
 	}
 	return s, nil

@@ -35,10 +35,15 @@ type pattern struct {
 
 func (s *lowestFrequency) flipper(v *imagehash.ViewFeatures) *flipper {
 	f := &flipper{view: v.View, token: s.Token(v.Hash)}
+	// Sorted by insertion, which is stable, and which for so few costs a browser less than the general sort would by its code.
 	for i, k := range frequencyOrder[:s.bits] {
-		f.ranked = append(f.ranked, place{i, k, v.Margin(k)})
+		p := place{i, k, v.Margin(k)}
+		at := i
+		for at > 0 && f.ranked[at-1].margin > p.margin {
+			at--
+		}
+		f.ranked = slices.Insert(f.ranked, at, p)
 	}
-	slices.SortStableFunc(f.ranked, func(a, b place) int { return cmp.Compare(a.margin, b.margin) })
 	return f
 }
 
@@ -87,10 +92,13 @@ func (f *flipper) compare(a, b *pattern) int {
 
 func (f *flipper) places(p *pattern) []int {
 	places := make([]int, len(p.ranks))
-	for i, r := range p.ranks {
-		places[i] = f.ranked[r].index
+	for n, r := range p.ranks {
+		at := n
+		for ; at > 0 && places[at-1] > f.ranked[r].index; at-- {
+			places[at] = places[at-1]
+		}
+		places[at] = f.ranked[r].index
 	}
-	slices.Sort(places)
 	return places
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/veilhash/veilhash/sdk/imagehash"
+	"github.com/veilhash/veilhash/sdk/internal/decimal"
 )
 
 // lowestFrequency is the scheme of docs/protocol.md, section 2.1: the bits of the lowest frequencies, with the doubtful
@@ -54,10 +55,11 @@ func parseLowestFrequency(text string) (*lowestFrequency, error) {
 	}
 	s := new(lowestFrequency)
 	bits, ok := strings.CutPrefix(fields[1], "bits=")
-	var err error
-	if s.bits, err = strconv.Atoi(bits); !ok || err != nil || s.bits < minBits || s.bits > imagehash.HashBits {
+	n, number := decimal.Parse(bits, imagehash.HashBits)
+	if !ok || !number || n < minBits {
 		return nil, &SchemeError{"bits is not a number from 8 to 256"}
 	}
+	s.bits = int(n)
 	rounds, ok := strings.CutPrefix(fields[2], "probes=")
 	if !ok {
 		return nil, &SchemeError{"there is no list of probes"}
@@ -75,8 +77,8 @@ func parseLowestFrequency(text string) (*lowestFrequency, error) {
 
 func (s *lowestFrequency) parseRound(part string) error {
 	name, count, ok := strings.Cut(part, ":")
-	n, err := strconv.Atoi(count)
-	if !ok || err != nil || n < 1 || n > maxProbes {
+	n, number := decimal.Parse(count, maxProbes)
+	if !ok || !number || n < 1 {
 		return &SchemeError{"probes are listed as view:n, n from 1 to 256"}
 	}
 	view, err := imagehash.ParseView(name)
@@ -88,7 +90,7 @@ func (s *lowestFrequency) parseRound(part string) error {
 			return &SchemeError{"the view " + name + " is listed twice"}
 		}
 	}
-	s.rounds = append(s.rounds, round{view, n})
+	s.rounds = append(s.rounds, round{view, int(n)})
 	return nil
 }
 

@@ -1,21 +1,22 @@
 package voucher
 
 import (
+	"crypto/hkdf"
 	"crypto/sha512"
 	"encoding/binary"
-	"io"
 
 	"golang.org/x/crypto/chacha20poly1305"
-	"golang.org/x/crypto/hkdf"
 
 	"github.com/veilhash/veilhash/sdk/internal/lp"
 )
 
 // expand is HKDF-SHA-512 (RFC 5869) filling out.
 func expand(out, ikm, salt, info []byte) {
-	if _, err := io.ReadFull(hkdf.New(sha512.New, ikm, salt, info), out); err != nil {
+	key, err := hkdf.Key(sha512.New, ikm, salt, string(info), len(out))
+	if err != nil {
 		panic("voucher: " + err.Error()) // more than 255 hashes of output, which no caller asks for
 	}
+	copy(out, key)
 }
 
 // mask is the mask of rkey in probe j under layer k: HKDF(S_{k,j}, …). Each is bound to the one place where it may be used.

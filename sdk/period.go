@@ -20,12 +20,13 @@ func (s *Scanner) current() (*period, error) {
 	if s.period != nil && s.period.number == number {
 		return s.period, nil
 	}
+	origin := s.manifest.Origin() // deltas that come and go do not change what an account's matches are counted under
 	d, err := s.account.Dealer(threshold.Params{
 		Threshold: s.manifest.Threshold,
 		Synthetic: s.manifest.Synthetics,
 		Period:    number,
-		Epoch:     s.manifest.Epoch,
-		SetID:     s.manifest.ID(),
+		Epoch:     origin.Epoch,
+		SetID:     origin.ID,
 	})
 	if err != nil {
 		return nil, err

@@ -27,6 +27,7 @@ type Manifest struct {
 	Kinds       Kinds     // payload kinds that vouchers may carry
 	Canary      string    // the public test card whose token is an entry too: CanaryNone or CanaryCard1
 	Curators    []Curator // by name; none in the development mode, where the operator alone answers for the set
+	Base        Base      // of a set with deltas, the set that it adds to; zero for one of a single layer
 	Layers      []Layer   // a base, then deltas
 }
 
@@ -50,7 +51,7 @@ type Shard struct {
 // Bounds on what a manifest may say; they keep a hostile one from claiming memory or time.
 const (
 	MaxManifestBytes = 1 << 20
-	maxLayers        = 16
+	MaxLayers        = 16
 	maxShards        = 1 << 13
 	minPayload       = 64
 	maxPayload       = 1 << 20
@@ -95,6 +96,7 @@ func (m *Manifest) AppendText(dst []byte) []byte {
 	}
 	dst = appendString(dst, "canary", canary)
 	dst = appendCurators(dst, m.Curators)
+	dst = appendString(dst, "base", m.Base.text())
 	dst = appendInt(dst, "layers", len(m.Layers))
 	for i := range m.Layers {
 		l := &m.Layers[i]
@@ -180,7 +182,8 @@ func ParseManifest(text []byte) (*Manifest, error) {
 	if p.err == nil && m.Endorsed() && m.Require > len(m.Curators) {
 		p.fail("curators", "are fewer than must recognise an entry")
 	}
-	layers := p.int("layers", 1, maxLayers)
+	m.Base = p.base()
+	layers := p.int("layers", 1, MaxLayers)
 	for i := 0; i < layers && p.err == nil; i++ {
 		p.int("layer", i, i)
 		m.Layers = append(m.Layers, p.layer(m.Endorsed()))
@@ -188,6 +191,7 @@ func ParseManifest(text []byte) (*Manifest, error) {
 	if p.err == nil && len(p.text) > 0 {
 		p.fail("", "text after the end")
 	}
+	p.checkLayers(&m)
 	if p.err != nil {
 		return nil, p.err
 	}

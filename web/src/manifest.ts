@@ -65,6 +65,8 @@ export interface Manifest {
   canary: string
   /** By name. None in the development mode, where the operator alone answers for the set. */
   curators: Curator[]
+  /** Of a set with deltas, the set that it adds to: `EPOCH IDENTITY`. `none` for one of a single layer. */
+  base: string
   layers: Layer[]
 }
 
@@ -121,6 +123,7 @@ export function formatManifest(m: Manifest): string {
     `canary ${m.canary}`,
     `curators ${m.curators.length}`,
     ...m.curators.map(c => `curator ${c.key} ${c.name}`),
+    `base ${m.base}`,
     `layers ${m.layers.length}`,
   ]
   m.layers.forEach((l, i) => {
@@ -165,6 +168,7 @@ export function parseManifest(text: string): Manifest {
     kinds: p.oneOf('kinds', /^(none|derivative|media-key|derivative,media-key)$/),
     canary: p.oneOf('canary', /^(none|test-card-1)$/),
     curators: parseCurators(p),
+    base: p.oneOf('base', /^(none|[1-9][0-9]{0,15} [0-9a-f]{64})$/),
     layers: [],
   }
   if (m.curators.length > 0 && m.require > m.curators.length) p.fail('curators', 'are fewer than must recognise an entry')
@@ -174,6 +178,9 @@ export function parseManifest(text: string): Manifest {
     m.layers.push(parseLayer(p, m.curators.length > 0))
   }
   p.end()
+  // That the base's identity is the one of the first layer under this header is for the scanner to check.
+  if ((m.layers.length > 1) !== (m.base !== 'none')) p.fail('base', 'is named if and only if there are deltas')
+  if (m.base !== 'none' && m.epoch - Number.parseInt(m.base) < m.layers.length - 1) p.fail('base', 'has an epoch that leaves no room for the deltas')
   return m
 }
 

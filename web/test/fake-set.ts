@@ -56,7 +56,7 @@ export function fakeSet(seed: number, shards = 2): FakeSet {
   const manifest: Manifest = {
     epoch: 1, listHasher: 'pdq-canonical', hasher: 'pdq-canonical', quality: 50, scheme: 'lowest-frequency bits=64 probes=as-is:1',
     salt: hex(random.bytes(32)), payload: 4096, threshold: 1, synthetics: 0, periodDays: 30, require: 1, recognition: 'equal-token',
-    kinds: 'derivative,media-key', canary: 'none', curators: [], layers: [layer],
+    kinds: 'derivative,media-key', canary: 'none', curators: [], base: 'none', layers: [layer],
   }
   return { manifest, text: formatManifest(manifest), files }
 }

@@ -13,6 +13,7 @@ function sample(): Manifest {
     scheme: 'lowest-frequency bits=64 probes=as-is:8,pad-15:4,trim:4',
     salt: hex('1'), payload: 4096, threshold: 1, synthetics: 0, periodDays: 30, require: 1, recognition: 'equal-token',
     kinds: 'derivative', canary: 'test-card-1', curators: [{ name: 'a.example', key: hex('7') }, { name: 'b', key: hex('8') }],
+    base: 'none',
     layers: [
       {
         key: hex('2'), tableSalt: hex('3'), positionSeed: hex('4'), fillCommitment: hex('5'), draft: hex('6'),
@@ -28,7 +29,24 @@ const refused = (err: unknown) => err instanceof VeilhashError && err.code === '
 test('round trip', () => {
   const m = sample()
   m.layers.push({ ...sample().layers[0]!, segments: 56 })
+  m.epoch = 3
+  m.base = `2 ${hex('9')}`
   assert.deepEqual(parseManifest(formatManifest(m)), m)
+})
+
+test('deltas and their base go together', () => {
+  const deltas = sample()
+  deltas.layers.push({ ...sample().layers[0]! })
+  const cases: [number, string, Manifest][] = [
+    [3, `2 ${hex('9')}`, sample()],
+    [3, 'none', deltas],
+    [3, `3 ${hex('9')}`, deltas],
+    [3, `4 ${hex('9')}`, deltas],
+    [3, `02 ${hex('9')}`, deltas],
+    [3, `2 ${hex('9').slice(1)}`, deltas],
+    [3, '2', deltas],
+  ]
+  for (const [epoch, base, m] of cases) assert.throws(() => parseManifest(formatManifest({ ...m, epoch, base })), refused, base)
 })
 
 test('a set without curators', () => {

@@ -14,6 +14,8 @@ for tool in "$@"; do
 		[ -n "${CHROMIUM:-}" ] || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ||
 			need "Chromium" "apt-get install chromium (as root), or set CHROMIUM to the path of a Chrome or Chromium" ;;
 	djpeg) command -v djpeg >/dev/null || need "djpeg" "apt-get install libjpeg-turbo-progs (as root)" ;;
+	postgres) ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || [ -n "${VEILHASH_POSTGRES_BIN:-}" ] ||
+		need "PostgreSQL" "apt-get install postgresql (as root), or set VEILHASH_POSTGRES_BIN to the directory of initdb and postgres" ;;
 	esac
 done
 exit $missing

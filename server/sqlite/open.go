@@ -146,7 +146,7 @@ func (db *DB) failed(err error) error {
 		return nil
 	case errors.Is(err, sql.ErrNoRows):
 		return store.ErrNotFound
-	case db.writer.isClosed():
+	case db.writer.queue.Closed():
 		return store.ErrClosed
 	}
 	return explain(err)

@@ -19,7 +19,7 @@ func (db *DB) Put(ctx context.Context, v store.Voucher) (store.Receipt, error) {
 	var receipt store.Receipt
 	var conflict bool
 	digest := sha256.Sum256(v.Raw)
-	err := db.writer.submit(ctx, func(t *tx) error {
+	err := db.writer.queue.Do(ctx, func(t *tx) error {
 		var seq int64
 		fresh, err := t.get(`
 			INSERT INTO vouchers (id, app, account, message, set_id, digest, received)

@@ -36,9 +36,7 @@ func stall(t *testing.T, db *DB) (release func()) {
 func waitQueued(t *testing.T, db *DB, n int) {
 	t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(time.Millisecond) {
-		db.writer.mu.Lock()
-		queued := len(db.writer.queue)
-		db.writer.mu.Unlock()
+		queued := db.writer.queue.Waiting()
 		if queued == n {
 			return
 		}

@@ -38,7 +38,9 @@ func calls(db *DB, serial uint64) []struct {
 		{"Matches", both, func() error { return second(db.Matches(ctx, v.Tally(), 0, 5)) }},
 		{"Tally", work, func() error { return second(db.Tally(ctx, v.Tally())) }},
 		{"SaveTally", work, func() error { return db.SaveTally(ctx, store.Tally{Key: v.Tally(), Version: 1}) }},
-		{"PutEvidence", work, func() error { return db.PutEvidence(ctx, store.Evidence{Voucher: voucher(0, "").ID, Opened: time.Now()}) }},
+		{"PutEvidence", work, func() error {
+			return db.PutEvidence(ctx, store.Evidence{Voucher: voucher(0, "").ID, Opened: time.Now()})
+		}},
 		{"Voucher", both, func() error { return second(db.Voucher(ctx, voucher(0, "").ID)) }},
 		{"Evidence", review, func() error { return second(db.Evidence(ctx, voucher(0, "").ID)) }},
 		{"Tallies", both, func() error { return second(db.Tallies(ctx, v.Account, v.Set)) }},

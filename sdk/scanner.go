@@ -51,6 +51,10 @@ type ScannerConfig struct {
 	// set is ignored. Without it the device repeats points, and the server sees that.
 	Sent []byte
 
+	// ParseHasher knows hashers by their names; the zero value knows PDQ's alone, as imagehash.ParsePDQ does. A program that scans under sets of other hashes gives
+	// classic.Parse. Its error is an *imagehash.ParseError.
+	ParseHasher func(name string) (imagehash.Hasher, error)
+
 	// Openings is how many probes of a synthetic voucher open; the zero value is DefaultOpenings. It should be measured on true matches under the set: where they
 	// open more or fewer, what opens tells true matches from synthetic ones.
 	Openings threshold.OpeningCounts
@@ -88,16 +92,12 @@ func NewScanner(cfg ScannerConfig) (*Scanner, error) {
 	if err != nil {
 		return nil, err
 	}
-	hasher, err := imagehash.ParsePDQ(m.Hasher)
+	hasher, err := parseHasher(cfg.ParseHasher, m.Hasher)
 	if err != nil {
 		return nil, err
 	}
-	scheme, err := token.Parse(m.Scheme)
+	scheme, err := token.ParseFor(hasher, m.Scheme)
 	if err != nil {
-		return nil, err
-	}
-	// A scheme may ask for views that the hasher does not have; then every picture would get dummies.
-	if _, err := hasher.Begin(1, 1, scheme.Views()); err != nil {
 		return nil, err
 	}
 	if len(cfg.Sent) > 0 {
@@ -121,6 +121,14 @@ func NewScanner(cfg ScannerConfig) (*Scanner, error) {
 		memory:   slices.Clone(cfg.Sent),
 		leaves:   make(map[shardRef]*blindset.Leaves),
 	}, nil
+}
+
+// parseHasher is parse, or the default of ScannerConfig.ParseHasher.
+func parseHasher(parse func(string) (imagehash.Hasher, error), name string) (imagehash.Hasher, error) {
+	if parse == nil {
+		return imagehash.ParsePDQ(name)
+	}
+	return parse(name)
 }
 
 // VoucherShape is the shape of a set's vouchers, for whoever takes them without holding a key. The error is token.ErrScheme.

@@ -33,10 +33,10 @@ type pattern struct {
 	sum   float64 // of the margins, added in the order of ranks
 }
 
-func (s *lowestFrequency) flipper(v *imagehash.ViewFeatures) *flipper {
+func (s *firstBits) flipper(v *imagehash.ViewFeatures) *flipper {
 	f := &flipper{view: v.View, token: s.Token(v.Hash)}
 	// Sorted by insertion, which is stable, and which for so few costs a browser less than the general sort would by its code.
-	for i, k := range frequencyOrder[:s.bits] {
+	for i, k := range s.family.order[:s.bits] {
 		p := place{i, k, v.Margin(k)}
 		at := i
 		for at > 0 && f.ranked[at-1].margin > p.margin {

@@ -9,12 +9,13 @@ import (
 	"github.com/veilhash/veilhash/sdk/internal/decimal"
 )
 
-// lowestFrequency is the scheme of docs/protocol.md, section 2.1: the bits of the lowest frequencies, with the doubtful
+// firstBits is the schemes of docs/protocol.md, sections 2.1 and 2.3: the first bits in an order that puts the lasting ones first, with the doubtful
 // ones inverted best first.
 //
 // Low frequencies survive what people do to pictures, and taking bits as they are keeps the number of
 // uncertain ones least; error-correcting codes, and bits chosen by stability, were measured to be no better.
-type lowestFrequency struct {
+type firstBits struct {
+	family *family
 	bits   int
 	rounds []round
 }
@@ -25,7 +26,7 @@ type round struct {
 	probes int
 }
 
-var _ Scheme = (*lowestFrequency)(nil)
+var _ Scheme = (*firstBits)(nil)
 
 // Bounds on the scheme's parameters.
 const (
@@ -33,8 +34,6 @@ const (
 	maxProbes = 256 // C
 	maxRounds = 32
 )
-
-const lowestFrequencyName = "lowest-frequency"
 
 // frequencyOrder lists the 256 bits by rising frequency: i+j, ties by the bit's number 16i+j.
 var frequencyOrder = func() (order [imagehash.HashBits]int) {
@@ -48,16 +47,16 @@ var frequencyOrder = func() (order [imagehash.HashBits]int) {
 	return order
 }()
 
-func parseLowestFrequency(text string) (*lowestFrequency, error) {
+func parseFirstBits(text string) (*firstBits, error) {
 	fields := strings.Split(text, " ")
-	if len(fields) != 3 || fields[0] != lowestFrequencyName {
-		return nil, &SchemeError{"this version knows only " + lowestFrequencyName + " bits=b probes=view:n,…"}
+	s := &firstBits{family: familyOf(fields[0])}
+	if len(fields) != 3 || s.family == nil {
+		return nil, &SchemeError{"this version knows only NAME bits=b probes=view:n,… with a NAME of " + familyNames()}
 	}
-	s := new(lowestFrequency)
 	bits, ok := strings.CutPrefix(fields[1], "bits=")
-	n, number := decimal.Parse(bits, imagehash.HashBits)
+	n, number := decimal.Parse(bits, uint64(len(s.family.order)))
 	if !ok || !number || n < minBits {
-		return nil, &SchemeError{"bits is not a number from 8 to 256"}
+		return nil, &SchemeError{"bits is not a number from 8 to " + strconv.Itoa(len(s.family.order))}
 	}
 	s.bits = int(n)
 	rounds, ok := strings.CutPrefix(fields[2], "probes=")
@@ -75,7 +74,7 @@ func parseLowestFrequency(text string) (*lowestFrequency, error) {
 	return s, nil
 }
 
-func (s *lowestFrequency) parseRound(part string) error {
+func (s *firstBits) parseRound(part string) error {
 	name, count, ok := strings.Cut(part, ":")
 	n, number := decimal.Parse(count, maxProbes)
 	if !ok || !number || n < 1 {
@@ -94,8 +93,8 @@ func (s *lowestFrequency) parseRound(part string) error {
 	return nil
 }
 
-func (s *lowestFrequency) String() string {
-	b := []byte(lowestFrequencyName + " bits=")
+func (s *firstBits) String() string {
+	b := []byte(s.family.name + " bits=")
 	b = strconv.AppendInt(b, int64(s.bits), 10)
 	for i, r := range s.rounds {
 		if i == 0 {
@@ -109,7 +108,7 @@ func (s *lowestFrequency) String() string {
 	return string(b)
 }
 
-func (s *lowestFrequency) Count() int {
+func (s *firstBits) Count() int {
 	n := 0
 	for _, r := range s.rounds {
 		n += r.probes
@@ -117,9 +116,11 @@ func (s *lowestFrequency) Count() int {
 	return n
 }
 
-func (s *lowestFrequency) Size() int { return (s.bits + 7) / 8 }
+func (s *firstBits) Accepts(hasher string) bool { return s.family.accepts(hasher) }
 
-func (s *lowestFrequency) Views() []imagehash.View {
+func (s *firstBits) Size() int { return (s.bits + 7) / 8 }
+
+func (s *firstBits) Views() []imagehash.View {
 	views := make([]imagehash.View, len(s.rounds))
 	for i, r := range s.rounds {
 		views[i] = r.view
@@ -127,15 +128,15 @@ func (s *lowestFrequency) Views() []imagehash.View {
 	return views
 }
 
-func (s *lowestFrequency) Token(h imagehash.Hash) []byte {
+func (s *firstBits) Token(h imagehash.Hash) []byte {
 	t := make([]byte, s.Size())
-	for place, k := range frequencyOrder[:s.bits] {
+	for place, k := range s.family.order[:s.bits] {
 		t[place/8] |= byte(h.Bit(k)) << (7 - place%8)
 	}
 	return t
 }
 
-func (s *lowestFrequency) Probes(views []imagehash.ViewFeatures, minQuality int) []Probe {
+func (s *firstBits) Probes(views []imagehash.ViewFeatures, minQuality int) []Probe {
 	c := collector{scheme: s, count: s.Count()}
 	var usable []*flipper
 	for i, r := range s.rounds {
@@ -158,7 +159,7 @@ func (s *lowestFrequency) Probes(views []imagehash.ViewFeatures, minQuality int)
 
 // A collector gathers distinct probes.
 type collector struct {
-	scheme *lowestFrequency
+	scheme *firstBits
 	count  int
 	probes []Probe
 }

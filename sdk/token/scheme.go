@@ -20,6 +20,9 @@ type Scheme interface {
 	// Views are the versions of a picture that Probes needs the features of, in this order.
 	Views() []imagehash.View
 
+	// Accepts reports whether the scheme makes tokens of the hashes of the hasher of this name: the bits of another's would mean nothing to it.
+	Accepts(hasher string) bool
+
 	// Token is the token of an entry of a list.
 	Token(h imagehash.Hash) []byte
 
@@ -67,11 +70,18 @@ func (e *SchemeError) Error() string { return "token: scheme refused: " + e.Reas
 // Unwrap is ErrScheme.
 func (e *SchemeError) Unwrap() error { return ErrScheme }
 
-// Preset is the text of a named scheme.
-func Preset(name string) (text string, ok bool) {
+// Preset is the text of a named scheme for PDQ.
+func Preset(name string) (text string, ok bool) { return PresetFor("pdq-canonical", name) }
+
+// PresetFor is the text of a named scheme for the hasher of this name.
+func PresetFor(hasher, name string) (text string, ok bool) {
+	f := familyFor(hasher)
+	if f == nil {
+		return "", false
+	}
 	for _, p := range presets {
 		if p.name == name {
-			return p.text, true
+			return f.preset(p.name, p.text), true
 		}
 	}
 	return "", false
@@ -88,12 +98,28 @@ func PresetNames() []string {
 
 // Parse reads a scheme's canonical text. It refuses, with a SchemeError, whatever String would not write.
 func Parse(text string) (Scheme, error) {
-	s, err := parseLowestFrequency(text)
+	s, err := parseFirstBits(text)
 	if err != nil {
 		return nil, err
 	}
 	if s.String() != text {
 		return nil, &SchemeError{"not in canonical form; it would be written " + s.String()}
+	}
+	return s, nil
+}
+
+// ParseFor reads a scheme that pictures are to be scanned under with this hasher. It refuses, with a SchemeError, a scheme of another hasher's bits, and with
+// an *imagehash.ViewError one that asks for views which the hasher does not have: every picture would get dummies.
+func ParseFor(h imagehash.Hasher, text string) (Scheme, error) {
+	s, err := Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	if !s.Accepts(h.Name()) {
+		return nil, &SchemeError{"it takes no hashes of " + h.Name()}
+	}
+	if _, err := h.Begin(1, 1, s.Views()); err != nil {
+		return nil, err
 	}
 	return s, nil
 }

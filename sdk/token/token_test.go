@@ -69,7 +69,7 @@ func TestFlipsAreBestFirst(t *testing.T) {
 	const bits = 10
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 20 {
-		s := parse(t, "lowest-frequency bits=10 probes=as-is:256").(*lowestFrequency)
+		s := parse(t, "lowest-frequency bits=10 probes=as-is:256").(*firstBits)
 		f := features(r, imagehash.AsIs())
 		var sums []float64
 		for subset := range 1 << bits {

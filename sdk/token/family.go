@@ -1,7 +1,6 @@
 package token
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -12,26 +11,29 @@ type family struct {
 	order []int // the hash's bits, those that last longest first
 }
 
-// families are PDQ's and, each named after its hasher, those of goimagehash's hashes.
-var families = func() []*family {
-	fs := []*family{{lowestFrequencyName, frequencyOrder[:]}}
-	for _, kind := range []struct {
-		name  string
-		order func(n int) []int
-	}{{"phash-", phashOrder}, {"dhash-", centreOrder}, {"ahash-", centreOrder}} {
-		for _, n := range []int{8, 16} {
-			fs = append(fs, &family{kind.name + strconv.Itoa(n*n), kind.order(n)})
-		}
-	}
-	return fs
-}()
-
 const lowestFrequencyName = "lowest-frequency"
 
+// classics are the hashers of goimagehash's hashes, of n×n bits. The families of their schemes are named after them.
+var classics = [...]struct {
+	name    string
+	n       int
+	measure func(n, row, col int) int
+}{
+	{"phash-64", 8, phashMeasure},
+	{"phash-256", 16, phashMeasure},
+	{"dhash-64", 8, centreMeasure},
+	{"dhash-256", 16, centreMeasure},
+	{"ahash-64", 8, centreMeasure},
+	{"ahash-256", 16, centreMeasure},
+}
+
 func familyOf(name string) *family {
-	for _, f := range families {
-		if f.name == name {
-			return f
+	if name == lowestFrequencyName {
+		return &family{name, frequencyOrder[:]}
+	}
+	for _, c := range classics {
+		if c.name == name {
+			return &family{name, ordered(c.n, c.measure)}
 		}
 	}
 	return nil
@@ -39,20 +41,18 @@ func familyOf(name string) *family {
 
 // familyFor is the family that takes a hasher's hashes.
 func familyFor(hasher string) *family {
-	for _, f := range families {
-		if f.accepts(hasher) {
-			return f
-		}
+	if strings.HasPrefix(hasher, "pdq-") {
+		hasher = lowestFrequencyName
 	}
-	return nil
+	return familyOf(hasher)
 }
 
 func familyNames() string {
-	names := make([]string, len(families))
-	for i, f := range families {
-		names[i] = f.name
+	names := lowestFrequencyName
+	for _, c := range classics {
+		names += ", " + c.name
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 func (f *family) accepts(hasher string) bool {
@@ -62,36 +62,31 @@ func (f *family) accepts(hasher string) bool {
 	return hasher == f.name
 }
 
-// phashOrder is that of n×n frequencies, of which the constant one is number 0, and number i is bit n²−1−i: by rising sum of row and column, ties by number. The constant
-// one comes last: it is as good as always set, and tells nothing.
-func phashOrder(n int) []int {
-	return ordered(n, func(row, col int) int {
-		if row+col == 0 {
-			return 2 * n
+// phashMeasure puts low frequencies first: by the sum of row and column. The constant one comes last: it is as good as always set, and tells nothing.
+func phashMeasure(n, row, col int) int {
+	if row+col == 0 {
+		return 2 * n
+	}
+	return row + col
+}
+
+// centreMeasure puts the centre of the picture first, because what is cropped or framed changes the edges most.
+func centreMeasure(n, row, col int) int {
+	y, x := 2*row-(n-1), 2*col-(n-1)
+	return y*y + x*x
+}
+
+// ordered lists the bits of n×n values by a rising measure, ties by the value's number i, which is that of bit n²−1−i.
+func ordered(n int, measure func(n, row, col int) int) []int {
+	var order []int
+	for m := 0; len(order) < n*n; m++ {
+		for i := range n * n {
+			if measure(n, i/n, i%n) == m {
+				order = append(order, n*n-1-i)
+			}
 		}
-		return row + col
-	})
-}
-
-// centreOrder is that of n×n places of a picture: from the centre outwards, because what is cropped or framed changes the edges most. Ties by number.
-func centreOrder(n int) []int {
-	return ordered(n, func(row, col int) int {
-		y, x := 2*row-(n-1), 2*col-(n-1)
-		return y*y + x*x
-	})
-}
-
-// ordered lists the bits of n×n values by a rising measure.
-func ordered(n int, measure func(row, col int) int) []int {
-	numbers := make([]int, n*n)
-	for i := range numbers {
-		numbers[i] = i
 	}
-	slices.SortStableFunc(numbers, func(a, b int) int { return measure(a/n, a%n) - measure(b/n, b%n) })
-	for i, number := range numbers {
-		numbers[i] = n*n - 1 - number
-	}
-	return numbers
+	return order
 }
 
 // preset is the family's scheme of a preset, which is given for PDQ.

@@ -114,7 +114,7 @@ func (b *boundary) open(manifest, account int32) int32 {
 		if err != nil {
 			return 0, err
 		}
-		s, err := sdk.NewScanner(sdk.ScannerConfig{Manifest: in[0], Account: a, Clock: b.clock})
+		s, err := sdk.NewScanner(sdk.ScannerConfig{Manifest: in[0], Account: a, Clock: b.clock, ParseHasher: parseHasher})
 		if err != nil {
 			return 0, err
 		}

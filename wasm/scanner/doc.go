@@ -4,6 +4,8 @@
 //
 //	GOOS=wasip1 GOARCH=wasm go build -buildmode=c-shared -trimpath -ldflags="-s -w" -o scanner.wasm ./wasm/scanner
 //
+// With -tags classic it knows the hashes of goimagehash beside PDQ. That is another file, scanner-classic.wasm, which a page loads only under a set that names one of them.
+//
 // Call _initialize once, then the exports below. web/src/instance.ts is the other side and the only caller that this project has.
 //
 // # Bytes

@@ -93,9 +93,23 @@ func (b *boundary) take(lengths ...int32) ([][]byte, error) {
 	return parts, nil
 }
 
-func (b *boundary) accountNew() int32 {
+// accountNew makes an account, or the successor of one that is given.
+func (b *boundary) accountNew(previous int32) int32 {
 	return b.run(func() (int32, error) {
-		text, err := threshold.NewAccount().MarshalText()
+		in, err := b.take(previous)
+		if err != nil {
+			return 0, err
+		}
+		a := threshold.NewAccount()
+		if previous > 0 {
+			if a, err = threshold.ParseAccount(in[0]); err != nil {
+				return 0, err
+			}
+			if a, err = a.Rotate(); err != nil {
+				return 0, err
+			}
+		}
+		text, err := a.MarshalText()
 		b.result = append(append(b.result, text...), '\n')
 		return 0, err
 	})
@@ -248,7 +262,7 @@ func (b *boundary) seal(scan, account, message, kind, payload int32) int32 {
 		if kind < 0 || kind > 1<<16-1 {
 			return 0, errInput
 		}
-		sealed, report, err := p.Seal(sdk.SealOptions{
+		u, err := p.SealUpload(sdk.SealOptions{
 			Binding: voucher.Binding{Account: string(in[0]), Message: string(in[1])},
 			Kind:    voucher.Kind(kind),
 			Payload: in[2],
@@ -256,10 +270,29 @@ func (b *boundary) seal(scan, account, message, kind, payload int32) int32 {
 		if err != nil {
 			return 0, err
 		}
-		b.result = binary.LittleEndian.AppendUint32(b.result, uint32(len(sealed)))
-		b.result = append(b.result, sealed...)
-		b.result = appendReport(b.result, report)
+		for _, n := range [...]int{len(u.Vouchers), len(u.Vouchers[0]), len(u.Receipt)} {
+			b.result = binary.LittleEndian.AppendUint32(b.result, uint32(n))
+		}
+		for _, v := range u.Vouchers {
+			b.result = append(b.result, v...)
+		}
+		b.result = append(b.result, u.Receipt...)
+		b.result = appendReport(b.result, u)
 		return 0, nil
+	})
+}
+
+func (b *boundary) acknowledge(n int32) int32 { return b.withInput(n, (*sdk.Scanner).Acknowledge) }
+
+func (b *boundary) abandon(n int32) int32 { return b.withInput(n, (*sdk.Scanner).Abandon) }
+
+func (b *boundary) resume(n int32) int32 { return b.withInput(n, (*sdk.Scanner).Resume) }
+
+func (b *boundary) sent() int32 {
+	return b.withInput(0, func(s *sdk.Scanner, _ []byte) (err error) {
+		memory, err := s.Sent()
+		b.result = append(b.result, memory...)
+		return err
 	})
 }
 

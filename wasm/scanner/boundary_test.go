@@ -2,22 +2,24 @@ package main
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/veilhash/veilhash/sdk"
 	"github.com/veilhash/veilhash/sdk/blindset"
+	"github.com/veilhash/veilhash/sdk/threshold"
+	"github.com/veilhash/veilhash/sdk/voucher"
 )
 
 const vectors = "../../sdk/testdata/vectors/set"
 
-// opened is a boundary that has opened the golden set, without its synthetic vouchers: those need more than a voucher a picture.
+// opened is a boundary that has opened the golden set, which has synthetic vouchers.
 func opened(t testing.TB) *boundary {
 	t.Helper()
 	b := &boundary{clock: func() int64 { return 1_800_000_000 }}
@@ -25,8 +27,7 @@ func opened(t testing.TB) *boundary {
 	if err != nil {
 		t.Fatal(err)
 	}
-	manifest = regexp.MustCompile(`\nsynthetics \d+\n`).ReplaceAll(manifest, []byte("\nsynthetics 0\n"))
-	if b.accountNew() != 0 {
+	if b.accountNew(0) != 0 {
 		t.Fatal(b.failure())
 	}
 	account := bytes.Clone(b.result)
@@ -77,20 +78,26 @@ func TestAScanWithoutASet(t *testing.T) {
 	if b.seal(scan, 5, 2, 1, 7) != 0 {
 		t.Fatal(b.failure())
 	}
-	n := int(b.result[0]) | int(b.result[1])<<8 | int(b.result[2])<<16
-	if n != b.scanner.VoucherSize() {
-		t.Errorf("a voucher of %d bytes, want %d", n, b.scanner.VoucherSize())
+	word := func(i int) int { return int(binary.LittleEndian.Uint32(b.result[4*i:])) }
+	count, n, receipt := word(0), word(1), word(2)
+	if count != 2 || n != b.scanner.VoucherSize() {
+		t.Errorf("%d vouchers of %d bytes, want 2 of %d", count, n, b.scanner.VoucherSize())
+	}
+	for i := range count {
+		if v, err := voucher.Parse(b.result[12+i*n:][:n]); err != nil || v.SetID != [32]byte(b.scanner.Manifest().ID()) {
+			t.Errorf("voucher %d: %v", i, err)
+		}
 	}
 	var report struct {
 		Views  []struct{ View, PDQ string }
 		Probes []struct{ Dummy bool }
 		Alarms []struct{ Code string }
 	}
-	if err := json.Unmarshal(b.result[4+n:], &report); err != nil {
+	if err := json.Unmarshal(b.result[12+count*n+receipt:], &report); err != nil {
 		t.Fatal(err)
 	}
 	if len(report.Views) != 3 || len(report.Probes) != 16 || !report.Probes[0].Dummy || len(report.Alarms) == 0 || report.Alarms[0].Code != "unread" {
-		t.Errorf("report %s", b.result[4+n:])
+		t.Errorf("report %s", b.result[12+count*n+receipt:])
 	}
 	b.release(scan)
 	if b.endPass(scan) >= 0 || b.code() != "internal" {
@@ -120,8 +127,54 @@ func TestMisuse(t *testing.T) {
 		}
 	}
 	closed := &boundary{}
-	if closed.begin(1, 1) >= 0 || closed.leaves(0, 0, 0) >= 0 {
+	if closed.begin(1, 1) >= 0 || closed.leaves(0, 0, 0) >= 0 || closed.sent() >= 0 || closed.acknowledge(0) >= 0 {
 		t.Error("a boundary without a set answers")
+	}
+}
+
+// What was sent goes out of an instance and into the next.
+func TestReceipts(t *testing.T) {
+	b := opened(t)
+	if b.sent() != 0 || len(b.result) != 16 {
+		t.Fatalf("an empty memory of %d bytes", len(b.result))
+	}
+	memory := append(bytes.Clone(b.result), 0, 0, 0, 0, 0, 0, 0, 9)
+	for name, settle := range map[string]func(int32) int32{"acknowledge": b.acknowledge, "abandon": b.abandon, "resume": b.resume} {
+		b.put(memory)
+		if settle(int32(len(memory))) != 0 {
+			t.Errorf("%s: %s", name, b.failure())
+		}
+		b.put(memory)
+		if settle(int32(len(memory)-1)) >= 0 || b.code() != "sent" {
+			t.Errorf("%s of a receipt that was cut short: %s", name, b.failure())
+		}
+	}
+	if b.sent() != 0 || !bytes.Equal(b.result, memory) {
+		t.Errorf("the memory is %x, want %x", b.result, memory)
+	}
+}
+
+func TestAccountSuccessor(t *testing.T) {
+	b := new(boundary)
+	if b.accountNew(0) != 0 {
+		t.Fatal(b.failure())
+	}
+	first := bytes.Clone(b.result)
+	b.put(first)
+	if b.accountNew(int32(len(first))) != 0 {
+		t.Fatal(b.failure())
+	}
+	was, err := threshold.ParseAccount(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	is, err := threshold.ParseAccount(b.result)
+	if err != nil || is.Generation() != was.Generation()+1 {
+		t.Errorf("the successor of %v is %v, %v", was, is, err)
+	}
+	b.put(first[:20])
+	if b.accountNew(20) >= 0 || b.code() != "account" {
+		t.Errorf("half an account: %s", b.failure())
 	}
 }
 
@@ -161,13 +214,14 @@ func FuzzReport(f *testing.F) {
 			Alarms: []sdk.Alarm{{Ref: blindset.Ref{Layer: layer, Block: block}, Err: errors.New(message)}, {Err: blindset.ErrBlock}},
 		}
 		var got struct {
+			Held   string
 			Reason struct{ Code, Message string }
 			Alarms []struct {
 				Layer, Shard, Block int
 				Code, Message       string
 			}
 		}
-		text := appendReport(nil, r)
+		text := appendReport(nil, &sdk.Upload{Report: r, Held: sdk.Hold(block)})
 		if err := json.Unmarshal(text, &got); err != nil {
 			t.Fatalf("%v in %s", err, text)
 		}
@@ -176,7 +230,7 @@ func FuzzReport(f *testing.F) {
 			// Each byte that is not UTF-8 becomes a mark of its own here.
 			want = string([]rune(message))
 		}
-		if got.Reason.Message != want || got.Reason.Code != "internal" || len(got.Alarms) != 2 ||
+		if got.Reason.Message != want || got.Reason.Code != "internal" || (got.Held == "") != (block == 0) || len(got.Alarms) != 2 ||
 			got.Alarms[0].Layer != layer || got.Alarms[0].Block != block || got.Alarms[0].Message != want || got.Alarms[1].Code != "block" {
 			t.Errorf("%q became %s", message, text)
 		}
@@ -205,7 +259,7 @@ func FuzzBoundary(f *testing.F) {
 		}
 		for len(script) > 0 {
 			b.room(min(next(), 100))
-			switch next() % 12 {
+			switch next() % 17 {
 			case 1:
 				b.open(next(), next())
 			case 2:
@@ -228,6 +282,16 @@ func FuzzBoundary(f *testing.F) {
 				b.provide(next(), next(), next(), next(), next())
 			case 11:
 				b.seal(next(), next(), next(), next(), next())
+			case 12:
+				b.acknowledge(next())
+			case 13:
+				b.abandon(next())
+			case 14:
+				b.resume(next())
+			case 15:
+				b.sent()
+			case 16:
+				b.accountNew(next())
 			case 0:
 				b.release(next())
 			}

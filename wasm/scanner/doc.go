@@ -24,7 +24,7 @@
 //	vh_input(n) address              room for n bytes
 //	vh_result_pointer() address
 //	vh_result_length() n
-//	vh_account_new()                 result: a new account's file; must be kept secret
+//	vh_account_new(previous)         result: a new account's file; input: the one whose successor it is, or nothing; must be kept secret
 //	vh_open(manifest, account)       input: both; result: the set's identity, 32 bytes. Once an instance
 //	vh_leaves(layer, shard, n)       input: a shard's block digests
 //	vh_check_block(layer, shard, block, n)   input: the block
@@ -35,7 +35,10 @@
 //	vh_features(scan)                result: PDQ of the picture as it is, 32 bytes, or nothing
 //	vh_lookups(scan)                 result: for each block that is wanted: layer, shard, block
 //	vh_provide(scan, layer, shard, block, n)  input: a block; status 1 if it is damaged. One that is not provided is as a damaged one
-//	vh_seal(scan, account, message, kind, payload)  input: three byte strings; result: the voucher's length, the voucher, a report
+//	vh_seal(scan, account, message, kind, payload)  input: three byte strings; result: how many vouchers, the length of each, that of the
+//	                                 receipt; then the vouchers, the receipt, a report
+//	vh_acknowledge(n), vh_abandon(n), vh_resume(n)  input: a receipt; what became of its upload (sdk.Scanner)
+//	vh_sent()                        result: the memory of what was sent; must be kept secret
 //	vh_release(scan)                 forgets the scan
 //
 // The report is JSON; its shape is type ScanReport in web/src/instance.ts, and report.go writes it.

@@ -29,7 +29,7 @@ func vhResultPointer() unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(h
 func vhResultLength() int32 { return int32(len(here.result)) }
 
 //go:wasmexport vh_account_new
-func vhAccountNew() int32 { return here.accountNew() }
+func vhAccountNew(previous int32) int32 { return here.accountNew(previous) }
 
 //go:wasmexport vh_open
 func vhOpen(manifest, account int32) int32 { return here.open(manifest, account) }
@@ -67,6 +67,18 @@ func vhProvide(scan, layer, shard, block, n int32) int32 {
 func vhSeal(scan, account, message, kind, payload int32) int32 {
 	return here.seal(scan, account, message, kind, payload)
 }
+
+//go:wasmexport vh_acknowledge
+func vhAcknowledge(n int32) int32 { return here.acknowledge(n) }
+
+//go:wasmexport vh_abandon
+func vhAbandon(n int32) int32 { return here.abandon(n) }
+
+//go:wasmexport vh_resume
+func vhResume(n int32) int32 { return here.resume(n) }
+
+//go:wasmexport vh_sent
+func vhSent() int32 { return here.sent() }
 
 //go:wasmexport vh_release
 func vhRelease(scan int32) { here.release(scan) }

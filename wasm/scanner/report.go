@@ -6,10 +6,15 @@ import (
 	"github.com/veilhash/veilhash/sdk"
 )
 
-// appendReport appends the report as one JSON object, of the shape ScanReport in web/src/instance.ts.
-func appendReport(dst []byte, r *sdk.Report) []byte {
+// appendReport appends what is to be told of an upload as one JSON object, of the shape ScanReport in web/src/instance.ts.
+func appendReport(dst []byte, u *sdk.Upload) []byte {
+	r := u.Report
 	j := jsonWriter{text: dst}
 	j.open('{')
+	if u.Held != sdk.NotHeld {
+		j.name("held")
+		j.string(u.Held.String())
+	}
 	if r.Reason != nil {
 		j.name("reason")
 		j.open('{')

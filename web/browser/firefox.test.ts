@@ -25,7 +25,7 @@ test('Firefox seals vouchers that open', { skip: skipped, timeout: 180_000 }, as
     const result = await page.evaluate(async () => {
       const scanner = await vh.start()
       const seal = async (blob: Blob) => {
-        const { voucher, report } = await scanner.seal(blob, vh.binding)
+        const { voucher, report } = await vh.seal(scanner, blob)
         return {
           voucher: vh.hex(voucher), alarms: report.alarms.map(a => a.code), real: report.probes.filter(p => p.real).length, pdq: report.pdq,
           size: `${report.width}×${report.height}`,

@@ -44,7 +44,7 @@ for (const kind of ['opfs', 'indexeddb']) {
 
 it('pictures of the set open, in every format and edit; others do not', async () => {
   const sealed = await page.evaluate(async () => {
-    const scanner = await vh.start()
+    const scanner = await vh.start({ payload: 'derivative' })
     const half = new OffscreenCanvas(200, 200)
     half.getContext('2d')!.drawImage(vh.canvasOf(2, 260, 260), 0, 0, 200, 200)
     const pictures: [string, Blob | ImageBitmap, boolean][] = [
@@ -57,7 +57,7 @@ it('pictures of the set open, in every format and edit; others do not', async ()
     ]
     const all = []
     for (const [name, source, member] of pictures) {
-      const { voucher, report } = await scanner.seal(source, vh.binding, { payload: { kind: 'derivative' } })
+      const { voucher, report } = await vh.seal(scanner, source)
       all.push({ name, member, voucher: vh.hex(voucher), report })
     }
     // An ImageBitmap stays usable.
@@ -137,8 +137,8 @@ it('transparent pictures lie on white', async () => {
 
 it('hostile files have a voucher of dummies, of the usual length', async () => {
   const result = await page.evaluate(async () => {
-    const scanner = await vh.start()
-    const good = await scanner.seal(await vh.picture(1, 300, 200), vh.binding)
+    const scanner = await vh.start({ payload: 'derivative' })
+    const good = await vh.seal(scanner, await vh.picture(1, 300, 200))
     const jpeg = new Uint8Array(await (await vh.picture(1, 300, 200, 'image/jpeg')).arrayBuffer())
     const png = new Uint8Array(await (await vh.picture(1, 300, 200)).arrayBuffer())
     const huge = png.slice()
@@ -169,7 +169,7 @@ it('hostile files have a voucher of dummies, of the usual length', async () => {
     const found = []
     for (const [name, bytes] of files) {
       const started = performance.now()
-      const { voucher, report } = await scanner.seal(new File([bytes], `${name}.jpg`, { type: 'image/jpeg' }), vh.binding, { payload: { kind: 'derivative' } })
+      const { voucher, report } = await vh.seal(scanner, new File([bytes], `${name}.jpg`, { type: 'image/jpeg' }))
       found.push({
         name, length: voucher.length, voucher: vh.hex(voucher), alarms: report.alarms.map(a => a.code).filter(c => c !== 'payload-too-small'),
         real: report.probes.filter(p => p.real).length, ms: performance.now() - started,
@@ -204,31 +204,35 @@ it('hostile files have a voucher of dummies, of the usual length', async () => {
 
 it('misuse of seal rejects with a code', async () => {
   const codes = await page.evaluate(async () => {
-    const scanner = await vh.start()
+    const scanner = await vh.start({ payload: 'media-key' })
     const blob = await vh.picture(1, 30, 20)
     const closed = await createImageBitmap(blob)
     closed.close()
     const all = {
       noSource: await vh.outcome(scanner.seal('x' as never, vh.binding)),
-      closedBitmap: await vh.outcome(scanner.seal(closed, vh.binding)),
+      closedBitmap: await vh.outcome(scanner.seal(closed, vh.binding, { mediaKey: new Uint8Array(32) })),
       noBinding: await vh.outcome(scanner.seal(blob, undefined as never)),
       emptyMessage: await vh.outcome(scanner.seal(blob, { account: 'a', message: '' })),
       longMessage: await vh.outcome(scanner.seal(blob, { account: 'a', message: 'ü'.repeat(40_000) })),
-      badPayload: await vh.outcome(scanner.seal(blob, vh.binding, { payload: { kind: 'what' } as never })),
-      longKey: await vh.outcome(scanner.seal(blob, vh.binding, { payload: { kind: 'media-key', data: new Uint8Array(300) } })),
-      fine: await vh.outcome(scanner.seal(blob, vh.binding, { payload: { kind: 'media-key', data: new Uint8Array(32) } })),
+      noKey: await vh.outcome(scanner.seal(blob, vh.binding)),
+      badKey: await vh.outcome(scanner.seal(blob, vh.binding, { mediaKey: 'key' as never })),
+      longKey: await vh.outcome(scanner.seal(blob, vh.binding, { mediaKey: new Uint8Array(300) })),
+      fine: await vh.outcome(scanner.seal(blob, vh.binding, { mediaKey: new Uint8Array(32) })),
+      noReceipt: await vh.outcome(scanner.acknowledge('x' as never)),
+      badReceipt: await vh.outcome(scanner.abandon(new Uint8Array(17))),
       afterClose: '',
       pending: '',
     }
-    const pending = vh.outcome(scanner.seal(blob, vh.binding))
+    const pending = vh.outcome(scanner.seal(blob, vh.binding, { mediaKey: new Uint8Array(32) }))
     scanner.close()
     all.pending = await pending
-    all.afterClose = await vh.outcome(scanner.seal(blob, vh.binding))
+    all.afterClose = await vh.outcome(scanner.seal(blob, vh.binding, { mediaKey: new Uint8Array(32) }))
     return all
   })
   assert.deepEqual(codes, {
     noSource: 'source-invalid', closedBitmap: 'source-invalid', noBinding: 'options-invalid', emptyMessage: 'options-invalid',
-    longMessage: 'options-invalid', badPayload: 'options-invalid', longKey: 'payload', fine: 'resolved', afterClose: 'closed', pending: 'closed',
+    longMessage: 'options-invalid', noKey: 'options-invalid', badKey: 'options-invalid', longKey: 'payload', fine: 'resolved', noReceipt: 'sent',
+    badReceipt: 'sent', afterClose: 'closed', pending: 'closed',
   })
 })
 
@@ -241,7 +245,7 @@ it('a worker that breaks rejects what is pending, and a fresh one takes over', a
     const channel = new BroadcastChannel('crash')
     channel.postMessage('throw')
     const outcomes = await Promise.all(pending)
-    const { voucher } = await scanner.seal(blob, vh.binding)
+    const { voucher } = await vh.seal(scanner, blob)
     scanner.close()
     return { outcomes, voucher: vh.hex(voucher) }
   })
@@ -258,8 +262,8 @@ it('a picture that breaks the scanner has a voucher of dummies, and the next one
     const armed = new Promise(resolve => (channel.onmessage = resolve))
     channel.postMessage('trap')
     await armed
-    const first = await scanner.seal(blob, vh.binding)
-    const second = await scanner.seal(blob, vh.binding)
+    const first = await vh.seal(scanner, blob)
+    const second = await vh.seal(scanner, blob)
     scanner.close()
     return {
       first: vh.hex(first.voucher), alarms: first.report.alarms.map(a => a.code), second: vh.hex(second.voucher),

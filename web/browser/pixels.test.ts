@@ -98,7 +98,7 @@ it('a browser that perturbs canvas reads is noticed, and its pictures still matc
     const scan = async (getImageData: typeof read) => {
       OffscreenCanvasRenderingContext2D.prototype.getImageData = getImageData
       const scanner = await vh.start({ worker: false })
-      const { voucher, report } = await scanner.seal(blob, vh.binding)
+      const { voucher, report } = await vh.seal(scanner, blob)
       scanner.close()
       return { voucher: vh.hex(voucher), pdq: report.pdq, alarms: report.alarms.map(a => a.code) }
     }
@@ -132,7 +132,7 @@ it('the page stays responsive while 12 megapixels are scanned', async () => {
     c.drawImage(vh.canvasOf(5, 400, 300), 0, 0, 4000, 3000)
     const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 })
     const scanner = await vh.start()
-    await scanner.seal(await vh.picture(1, 300, 200), vh.binding)
+    await vh.seal(scanner, await vh.picture(1, 300, 200))
     const long: number[] = []
     const observer = new PerformanceObserver(list => long.push(...list.getEntries().map(e => e.duration)))
     observer.observe({ entryTypes: ['longtask'] })
@@ -144,7 +144,7 @@ it('the page stays responsive while 12 megapixels are scanned', async () => {
       gaps.push(now - last)
       last = now
     }, 4)
-    const { report } = await scanner.seal(blob, vh.binding)
+    const { report } = await vh.seal(scanner, blob)
     clearInterval(timer)
     observer.disconnect()
     scanner.close()

@@ -41,7 +41,7 @@ async function visit(page?: Awaited<ReturnType<typeof toolPage>>) {
   const own = page ?? (await toolPage(browser, server))
   const result = await own.evaluate(async () => {
     const scanner = await vh.start()
-    const { voucher, report } = await scanner.seal(await vh.picture(1, 300, 200), vh.binding)
+    const { voucher, report } = await vh.seal(scanner, await vh.picture(1, 300, 200))
     const { id, epoch, alarms } = scanner.set
     scanner.close()
     return {
@@ -129,7 +129,7 @@ it('is replaced while a scanner runs, and old files go', async () => {
   const refresh = () => page.evaluate(async () => {
     const scanner = (globalThis as unknown as { scanner: import('../src/index').Scanner }).scanner
     const set = await scanner.refresh()
-    const { voucher, report } = await scanner.seal(await vh.picture(1, 300, 200), vh.binding)
+    const { voucher, report } = await vh.seal(scanner, await vh.picture(1, 300, 200))
     return { epoch: set.epoch, id: set.id, voucher: vh.hex(voucher), alarms: report.alarms.map(a => a.code) }
   })
 
@@ -178,12 +178,12 @@ it('is fetched again where it was damaged on the device', async () => {
   const result = await page.evaluate(async () => {
     const scanner = await vh.start()
     const blob = await vh.picture(1, 300, 200)
-    const first = await scanner.seal(blob, vh.binding)
+    const first = await vh.seal(scanner, blob)
     // The repair runs in the background.
     let last = first
     for (let i = 0; i < 100 && last.report.alarms.length > 0; i++) {
       await new Promise(resolve => setTimeout(resolve, 50))
-      last = await scanner.seal(blob, vh.binding)
+      last = await vh.seal(scanner, blob)
     }
     scanner.close()
     return {
@@ -212,13 +212,13 @@ it('is downloaded once by two tabs that start at the same time', async () => {
 
 it('is refused where the manifest is none', async () => {
   const page = await toolPage(browser, server)
-  const start = () => page.evaluate(() => vh.outcome(vh.start()))
+  const start = () => page.evaluate(() => vh.outcome(vh.start({ payload: 'derivative' })))
   for (const [text, want] of [
     ['<!doctype html>', 'manifest'],
     [plainManifest().slice(0, -1), 'manifest'],
     [plainManifest().replace(/\nkey [0-9a-f]{64}/, `\nkey ${'0'.repeat(64)}`), 'manifest'],
     [plainManifest().replace('lowest-frequency', 'highest-frequency'), 'scheme'],
-    [plainManifest().replace('synthetics 0', 'synthetics 4'), 'set-unsupported'],
+    [plainManifest().replace(/\nkinds .*/, '\nkinds none'), 'payload-kind'],
     ['x'.repeat(3 << 20), 'manifest'],
   ] as const) {
     server.set = goldenFiles().set('manifest', utf8.encode(text))

@@ -61,6 +61,7 @@ async function start(): Promise<void> {
       wasmModule,
       setURL: new URL('set/', document.baseURI),
       workerURL: new URL('veilhash-worker.js', document.baseURI),
+      payload: 'derivative' as const,
       onProgress: ({ done, total }: { done: number; total: number }) =>
         setStatus('busy', `Fetching the set: ${bytes(done)} of ${bytes(total)}`),
     }
@@ -162,9 +163,9 @@ async function run(file: Blob, name: string): Promise<void> {
   try {
     const shown = await preview(file)
     const message = randomHex(8)
-    const { voucher, report } = await scanner.seal(file, { account: account.name, message }, { payload: { kind: 'derivative' } })
+    const { vouchers, receipt, report } = await scanner.seal(file, { account: account.name, message })
     const path = uploadPath(account.name, message)
-    last = { report, voucher, path }
+    last = { report, voucher: vouchers[0]!, path }
     draw()
     facts($('facts'), [
       ['Name', name],
@@ -173,7 +174,7 @@ async function run(file: Blob, name: string): Promise<void> {
     ])
     $('facts').hidden = false
     showAlarms(report.alarms)
-    await send(message, voucher, shown, name)
+    await send(message, vouchers, receipt, shown, name)
   } catch (err) {
     showState('error', 'The picture was not sent.')
     explain(err)
@@ -184,11 +185,12 @@ async function run(file: Blob, name: string): Promise<void> {
   }
 }
 
-async function send(message: string, voucher: Uint8Array, shown: CanvasImageSource | undefined, name: string): Promise<void> {
+async function send(message: string, vouchers: Uint8Array[], receipt: Uint8Array, shown: CanvasImageSource | undefined, name: string): Promise<void> {
   showState('pending')
-  let id: string
+  let id = ''
   try {
-    id = await upload(account.name, message, voucher)
+    for (const voucher of vouchers) id = await upload(account.name, message, voucher)
+    await scanner!.acknowledge(receipt)
   } catch (err) {
     showState('error')
     return explain(err)
@@ -196,7 +198,7 @@ async function send(message: string, voucher: Uint8Array, shown: CanvasImageSour
   try {
     const v = await verdict(id)
     await showVerdict(v)
-    remember(shown, name, voucher.length, v.state)
+    remember(shown, name, vouchers[0]!.length, v.state)
   } catch (err) {
     if (!(err instanceof ServerError && err.status === 404)) throw err
     showState('pending', 'The server took the voucher and keeps its verdict to itself: its console is off.')

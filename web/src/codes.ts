@@ -20,6 +20,7 @@ export const sdkCodes = {
   'no-key': 'The key file has no key for this set; use the one that the set was built with.',
   'account': 'This is no account secret; create one, or import it from another device.',
   'account-damaged': 'The account secret is damaged; import it from another device.',
+  'account-last': 'The account cannot be replaced by a successor any more; create a new one.',
   'share': 'A share is malformed; no honest client sends it.',
   'picture-size': 'The picture has no pixels, or more than can be hashed.',
   'picture-quality': 'The picture shows too little to be recognised.',

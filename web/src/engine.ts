@@ -10,34 +10,29 @@ import { payloadKinds } from './instance'
 import type { Instance, ScanReport } from './instance'
 import { decode, greyThumbnail, measurePerturbation, strips } from './pixels'
 import type { Picture, Source } from './pixels'
-import type { Progress } from './set'
-import type { ShardStore } from './store/store'
-import type { Binding, Payload, ProbeReport, Sealed, SetInfo, Timings } from './types'
+import type { SentMemory } from './sent'
+import { concat } from './store/memory'
+import type { Binding, ProbeReport, SetInfo, Timings, Upload } from './types'
 import { Updater } from './update'
+import type { UpdaterOptions } from './update'
 import { parseVoucher } from './voucher'
 
-export interface EngineOptions {
-  module: WebAssembly.Module
-  setURL: string
-  account: Uint8Array
-  store: ShardStore
-  storeName: string
-  onProgress?: (progress: Progress) => void
-  print?: (line: string) => void
-  fetch?: typeof fetch
+export interface EngineOptions extends UpdaterOptions {
+  sent: SentMemory
 }
 
 /** One picture to seal. */
 export interface Job {
   source: Source
   binding: Binding
-  payload: Payload
+  mediaKey?: Uint8Array
 }
 
 export class Engine {
   private queue: Promise<unknown> = Promise.resolve()
 
   private constructor(
+    private readonly o: EngineOptions,
     private readonly updater: Updater,
     private generation: Generation,
     private readonly canvasAlarms: Alarm[],
@@ -51,11 +46,12 @@ export class Engine {
     const alarms: Alarm[] = []
     if (!canvas || canvas.level === 'blocked') alarms.push(alarm('canvas-blocked'))
     else if (canvas.level === 'noise') alarms.push(alarm('canvas-perturbed'))
-    return new Engine(updater, generation, alarms, !!canvas && canvas.level !== 'blocked')
+    return new Engine(options, updater, generation, alarms, !!canvas && canvas.level !== 'blocked')
   }
 
   get set(): SetInfo {
-    return { ...this.generation.info(), alarms: [...this.generation.alarms, ...this.canvasAlarms] }
+    const { problem } = this.o.sent
+    return { ...this.generation.info(), alarms: [...this.generation.alarms, ...this.canvasAlarms, ...(problem ? [alarm(problem)] : [])] }
   }
 
   /** Looks for a newer set and, when all of it is here, uses it from the next picture on. */
@@ -71,10 +67,21 @@ export class Engine {
   }
 
   /** Seals one picture after the other. */
-  seal(job: Job): Promise<Sealed> {
+  seal(job: Job): Promise<Upload> {
     const result = this.queue.then(() => this.sealNow(job))
     this.queue = result.catch(() => {})
     return result
+  }
+
+  /** Takes note of what became of an upload. */
+  settle(how: 'acknowledge' | 'abandon' | 'resume', receipt: Uint8Array): Promise<void> {
+    return this.o.sent[how](receipt, this.generation.periodEnds(), this.generation.instance)
+  }
+
+  /** The memory of what was sent in the running period. */
+  async sent(): Promise<Uint8Array> {
+    if (this.generation.instance.poisoned) await this.generation.revive()
+    return this.o.sent.sent(this.generation.instance, this.generation.periodEnds())
   }
 
   close(): void {
@@ -82,7 +89,7 @@ export class Engine {
     this.updater.close()
   }
 
-  private async sealNow(job: Job): Promise<Sealed> {
+  private async sealNow(job: Job): Promise<Upload> {
     const g = this.generation
     try {
       if (g.instance.poisoned) await g.revive()
@@ -95,7 +102,7 @@ export class Engine {
     }
   }
 
-  private async scan(g: Generation, job: Job, instead: Picture | undefined): Promise<Sealed> {
+  private async scan(g: Generation, job: Job, instead: Picture | undefined): Promise<Upload> {
     // The instance may be replaced while this picture waits for its file or its blocks; a scan stays with the one it began with.
     const instance = g.instance
     const clock = new Clock()
@@ -116,26 +123,29 @@ export class Engine {
       await this.provide(g, instance, scan)
       clock.lap('lookup')
 
-      const payload = await this.payload(g, instance, scan, job.payload, picture, alarms)
+      const payload = await this.payload(g, instance, scan, job, picture, alarms)
       clock.lap('payload')
 
       const text = new TextEncoder()
-      const { voucher, report } = instance.seal(
-        scan, text.encode(job.binding.account), text.encode(job.binding.message), payload.kind, payload.data,
-      )
+      const account = text.encode(job.binding.account)
+      const message = text.encode(job.binding.message)
+      const { vouchers, receipt, report } = await this.o.sent.seal(instance, g.periodEnds(), () =>
+        instance.seal(scan, account, message, payloadKinds[this.o.payload], payload))
       clock.lap('seal')
       const asIs = report.views.find(v => v.view === 'as-is')
       return {
-        voucher,
+        vouchers,
+        receipt,
+        ...(report.held ? { held: report.held } : {}),
         report: {
           type: picture.type,
           width: picture.ok ? picture.width : 0,
           height: picture.ok ? picture.height : 0,
           ...(asIs ? { pdq: asIs.pdq, quality: asIs.quality } : {}),
           views: report.views,
-          probes: allProbes(report, parseVoucher(voucher).probes),
+          probes: allProbes(report, parseVoucher(vouchers[0]!).probes),
           alarms: [...alarms, ...sdkAlarms(report, alarms)],
-          payloadBytes: payload.data.length,
+          payloadBytes: payload.length,
           timings: clock.timings(),
         },
       }
@@ -172,30 +182,18 @@ export class Engine {
     if (intact.length < refs.length) g.repair()
   }
 
+  /** What the voucher carries. Empty where there is nothing to carry, under the same kind as always: the kind lies open in every match. */
   private async payload(
-    g: Generation, instance: Instance, scan: number, payload: Payload, picture: Picture, alarms: Alarm[],
-  ): Promise<{ kind: number; data: Uint8Array }> {
-    switch (payload.kind) {
-      case 'none':
-        break
-      case 'media-key':
-        return { kind: payloadKinds['media-key'], data: payload.data }
-      case 'derivative': {
-        const pdq = instance.features(scan)
-        if (!picture.ok || pdq.length === 0) break
-        const room = g.set.manifest.payload - 4 - pdq.length
-        const thumbnail = room > 0 ? await greyThumbnail(picture.bitmap, room).catch(() => undefined) : undefined
-        if (!thumbnail) {
-          alarms.push(alarm('payload-too-small'))
-          break
-        }
-        const data = new Uint8Array(pdq.length + thumbnail.length)
-        data.set(pdq)
-        data.set(thumbnail, pdq.length)
-        return { kind: payloadKinds.derivative, data }
-      }
-    }
-    return { kind: payloadKinds.none, data: new Uint8Array() }
+    g: Generation, instance: Instance, scan: number, job: Job, picture: Picture, alarms: Alarm[],
+  ): Promise<Uint8Array> {
+    if (this.o.payload === 'media-key') return job.mediaKey ?? new Uint8Array()
+    const pdq = this.o.payload === 'derivative' ? instance.features(scan) : new Uint8Array()
+    if (!picture.ok || pdq.length === 0) return new Uint8Array()
+    const room = g.set.manifest.payload - 4 - pdq.length
+    const thumbnail = room > 0 ? await greyThumbnail(picture.bitmap, room).catch(() => undefined) : undefined
+    if (thumbnail) return concat([pdq, thumbnail])
+    alarms.push(alarm('payload-too-small'))
+    return new Uint8Array()
   }
 }
 

@@ -11,7 +11,6 @@ export const clientCodes = {
   'worker-unavailable': 'the worker could not be started',
   'set-unreachable': 'the hash set could not be downloaded',
   'set-damaged': 'the hash set that the server sends does not agree with its digests',
-  'set-unsupported': 'the set asks for something that this version of the package does not do',
   'store-failed': 'the hash set could not be kept in this browser',
   'crashed': 'the scanner broke down; a fresh one takes its place',
   'closed': 'the scanner has been closed',
@@ -28,6 +27,7 @@ export const reportCodes = {
   'set-outdated': 'the server\'s current set could not be fetched: the previous one is in use',
   'scanner-crashed': 'the scanner broke down on this picture: the voucher is one of dummies',
   'payload-too-small': 'no derivative of the picture fits into the payload: it was left out',
+  'sent-unkept': 'what was sent cannot be remembered in this browser: repeats will show',
 } as const
 
 /** A code that a {@link VeilhashError} carries. */

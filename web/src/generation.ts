@@ -1,16 +1,18 @@
 // One set in use: its manifest, the instance that reads it and its files. A newer set is another generation.
 
+import { VeilhashError } from './errors'
 import type { Alarm } from './errors'
 import { Instance } from './instance'
 import { setBytes } from './manifest'
 import type { Manifest } from './manifest'
 import { LocalSet } from './set'
 import type { LocalSetOptions } from './set'
-import type { SetInfo } from './types'
+import type { PayloadKind, SetInfo } from './types'
 
 export interface GenerationOptions extends Omit<LocalSetOptions, 'manifest'> {
   module: WebAssembly.Module
   account: Uint8Array
+  payload: PayloadKind
   print?: (line: string) => void
 }
 
@@ -28,8 +30,11 @@ export class Generation {
     readonly setID: Uint8Array,
   ) {}
 
-  /** Makes an instance for a manifest. Rejects if the scanner refuses the manifest or the account. Downloads nothing. */
+  /** Makes an instance for a manifest. Rejects if the scanner refuses the manifest or the account, or the manifest the kind of payload. Downloads nothing. */
   static async open(o: GenerationOptions, text: string, manifest: Manifest): Promise<Generation> {
+    if (o.payload !== 'none' && !manifest.kinds.split(',').includes(o.payload)) {
+      throw new VeilhashError('payload-kind', `the set does not allow payloads of kind ${o.payload}`)
+    }
     const instance = await Instance.create(o.module, o.print)
     const setID = instance.open(new TextEncoder().encode(text), o.account)
     const set = new LocalSet({ ...o, manifest })
@@ -49,10 +54,18 @@ export class Generation {
       capacity: m.layers.reduce((sum, l) => sum + l.capacity, 0),
       bytes: setBytes(m),
       threshold: m.threshold,
+      synthetics: m.synthetics,
+      periodEnds: this.periodEnds(),
       payload: m.payload,
       scheme: m.scheme,
       store: this.o.store.kind,
     }
+  }
+
+  /** When the running accounting period ends, in milliseconds since 1970. */
+  periodEnds(): number {
+    const length = this.manifest.periodDays * 86_400_000
+    return (Math.floor(Date.now() / length) + 1) * length
   }
 
   /** Puts a fresh instance in the place of one that crashed. */

@@ -7,16 +7,18 @@
  * const wasmURL = '/scanner.wasm'
  * const account = await createAccount({ wasmURL }) // once a user; keep it on the device
  * const scanner = await createScanner({ wasmURL, account, setURL: '/set/' })
- * const { voucher, report } = await scanner.seal(file, { account: 'alice', message: messageID })
+ * const { vouchers, receipt } = await scanner.seal(file, { account: 'alice', message: messageID })
+ * // … send all vouchers with the message; when the server has them:
+ * await scanner.acknowledge(receipt)
  * ```
  *
- * - {@link createScanner} and {@link Scanner.seal} are what most applications need.
+ * - {@link createScanner}, {@link Scanner.seal} and {@link Scanner.acknowledge} are what most applications need.
  * - {@link parseVoucher} and {@link parseManifest} take apart what is sent and fetched, for those who show or check it.
  *
  * @module
  */
 
-export { createAccount, createScanner } from './scanner'
+export { createAccount, createScanner, rotateAccount } from './scanner'
 export type { Scanner } from './scanner'
 export { VeilhashError } from './errors'
 export type { Alarm, AlarmCode, ErrorCode } from './errors'
@@ -25,5 +27,5 @@ export type { BlockRef, Layer, Manifest, Shard, ShardShape } from './manifest'
 export { parseVoucher } from './voucher'
 export type { Field, FieldSpan, Voucher } from './voucher'
 export type {
-  Binding, Payload, ProbeReport, Progress, Report, ScannerOptions, Sealed, SealOptions, SetInfo, Source, Timings, WasmOptions,
+  Binding, PayloadKind, ProbeReport, Progress, Report, ScannerOptions, SealOptions, SetInfo, Source, Timings, Upload, WasmOptions,
 } from './types'

@@ -16,7 +16,7 @@ interface Exports {
   vh_input(bytes: number): Pointer
   vh_result_pointer(): Pointer
   vh_result_length(): number
-  vh_account_new(): Status
+  vh_account_new(previous: number): Status
   vh_open(manifest: number, account: number): Status
   vh_leaves(layer: number, shard: number, bytes: number): Status
   vh_check_block(layer: number, shard: number, block: number, bytes: number): Status
@@ -28,11 +28,17 @@ interface Exports {
   vh_lookups(scan: number): Status
   vh_provide(scan: number, layer: number, shard: number, block: number, bytes: number): Status
   vh_seal(scan: number, account: number, message: number, kind: number, payload: number): Status
+  vh_acknowledge(bytes: number): Status
+  vh_abandon(bytes: number): Status
+  vh_resume(bytes: number): Status
+  vh_sent(): Status
   vh_release(scan: number): void
 }
 
 /** What a scan found out about a picture, as wasm/scanner/report.go writes it. */
 export interface ScanReport {
+  /** Why the picture's own voucher is not among those of its upload; absent if it is. */
+  held?: 'repeat' | 'displaced'
   /** Why the picture was not looked up; absent if it was. */
   reason?: { code: string; message: string }
   /** None if the picture could not be hashed. */
@@ -40,6 +46,13 @@ export interface ScanReport {
   /** The probes that ask about a token; the rest of the voucher's is dummies. `flips` are bits of the view's PDQ. */
   probes: { view: string; flips: number[]; dummy: boolean }[]
   alarms: { layer: number; shard: number; block: number; code: string; message: string }[]
+}
+
+/** What goes to the server with one picture, and what is to be told about it. */
+export interface Sealing {
+  vouchers: Uint8Array[]
+  receipt: Uint8Array
+  report: ScanReport
 }
 
 /** A payload's kind, as docs/protocol.md, section 6.2 numbers them. */
@@ -77,9 +90,10 @@ export class Instance {
     return this.exports.memory.buffer.byteLength
   }
 
-  /** Makes an account secret and returns its file's text, which must be kept secret. */
-  newAccount(): Uint8Array {
-    this.call(e => e.vh_account_new())
+  /** Makes an account secret, or the successor of one, and returns its file's text, which must be kept secret. */
+  newAccount(previous: Uint8Array = new Uint8Array()): Uint8Array {
+    this.put(previous)
+    this.call(e => e.vh_account_new(previous.length))
     return this.result()
   }
 
@@ -154,18 +168,44 @@ export class Instance {
     return this.call(e => e.vh_provide(scan, ref.layer, ref.shard, ref.block, block.length)) === 0
   }
 
-  /** Seals the voucher. The handle stays valid until {@link release}. */
-  seal(
-    scan: number, account: Uint8Array, message: Uint8Array, kind: number, payload: Uint8Array,
-  ): { voucher: Uint8Array; report: ScanReport } {
+  /** Seals the picture's vouchers. The handle stays valid until {@link release}. */
+  seal(scan: number, account: Uint8Array, message: Uint8Array, kind: number, payload: Uint8Array): Sealing {
     this.put(account, message, payload)
     this.call(e => e.vh_seal(scan, account.length, message.length, kind, payload.length))
     const bytes = this.result()
-    const length = new DataView(bytes.buffer).getUint32(0, true)
+    const view = new DataView(bytes.buffer)
+    let at = 12
+    const take = (length: number) => bytes.slice(at, (at += length))
+    const [count, length, receipt] = [0, 4, 8].map(i => view.getUint32(i, true)) as [number, number, number]
     return {
-      voucher: bytes.slice(4, 4 + length),
-      report: JSON.parse(new TextDecoder().decode(bytes.subarray(4 + length))) as ScanReport,
+      vouchers: Array.from({ length: count }, () => take(length)),
+      receipt: take(receipt),
+      report: JSON.parse(new TextDecoder().decode(bytes.subarray(at))) as ScanReport,
     }
+  }
+
+  /** Tells of points that the server has acknowledged: a receipt's, or a memory's. Those of another scope are ignored. */
+  acknowledge(receipt: Uint8Array): void {
+    this.put(receipt)
+    this.call(e => e.vh_acknowledge(receipt.length))
+  }
+
+  /** Tells that an upload was given up: its points may go out again. */
+  abandon(receipt: Uint8Array): void {
+    this.put(receipt)
+    this.call(e => e.vh_abandon(receipt.length))
+  }
+
+  /** Tells of an upload that is under way: its points must not go out a second time. */
+  resume(receipt: Uint8Array): void {
+    this.put(receipt)
+    this.call(e => e.vh_resume(receipt.length))
+  }
+
+  /** What was acknowledged in the running period, behind the scope; it must be kept secret. */
+  sent(): Uint8Array {
+    this.call(e => e.vh_sent())
+    return this.result()
   }
 
   /** Gives a scan's handle back. A handle that is none is ignored. */

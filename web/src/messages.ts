@@ -2,7 +2,7 @@
 
 import type { WireError } from './errors'
 import type { Job } from './engine'
-import type { Progress, Sealed, SetInfo } from './types'
+import type { PayloadKind, Progress, SetInfo, Upload } from './types'
 
 /** Sent once, before anything else. */
 export interface StartRequest {
@@ -10,16 +10,31 @@ export interface StartRequest {
   module: WebAssembly.Module
   setURL: string
   account: Uint8Array
+  payload: PayloadKind
+  /** Names the page: uploads that are under way are its own. */
+  holder: string
+  /** Receipts that the page has, of uploads that were sealed before this worker began. */
+  underWay: Uint8Array[]
   debug: boolean
 }
 
-export type Request = StartRequest | { do: 'seal'; job: Job } | { do: 'refresh' } | { do: 'close' }
+/** What became of uploads. */
+export interface SettleRequest {
+  do: 'acknowledge' | 'abandon' | 'resume'
+  receipts: Uint8Array[]
+}
+
+export type Request = StartRequest | SettleRequest | { do: 'seal'; job: Job } | { do: 'sent' } | { do: 'refresh' } | { do: 'close' }
 
 /** What a request is answered with. */
 export interface Answers {
   start: SetInfo
   refresh: SetInfo
-  seal: Sealed & { set: SetInfo }
+  seal: Upload & { set: SetInfo }
+  acknowledge: null
+  abandon: null
+  resume: null
+  sent: Uint8Array
   close: null
 }
 

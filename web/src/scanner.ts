@@ -3,10 +3,11 @@
 import { DirectConnection, WorkerConnection } from './connection'
 import type { Connection } from './connection'
 import { VeilhashError } from './errors'
-import { Instance } from './instance'
-import type { StartRequest } from './messages'
+import { Instance, payloadKinds } from './instance'
+import type { SettleRequest, StartRequest } from './messages'
 import type { Source } from './pixels'
-import type { Binding, Payload, Sealed, SealOptions, ScannerOptions, SetInfo, WasmOptions } from './types'
+import { hold } from './sent'
+import type { Binding, PayloadKind, SealOptions, ScannerOptions, SetInfo, Upload, WasmOptions } from './types'
 
 /** The longest account or message name, in bytes (docs/protocol.md, section 1: lp). */
 const LONGEST_NAME = 65535
@@ -16,10 +17,13 @@ export class Scanner {
   private connection: Promise<Connection>
   private closed = false
   private info: SetInfo | undefined
+  /** Receipts of uploads of which it is not known what became, for a fresh worker. */
+  private readonly underWay = new Map<string, Uint8Array>()
 
   private constructor(
     private readonly connect: (onDeath: (dead: VeilhashError) => void) => Connection,
     private readonly start: StartRequest,
+    private readonly release: () => void,
   ) {
     this.connection = this.begin()
   }
@@ -28,8 +32,13 @@ export class Scanner {
   static async open(
     connect: (onDeath: (dead: VeilhashError) => void) => Connection, start: StartRequest,
   ): Promise<Scanner> {
-    const scanner = new Scanner(connect, start)
-    await scanner.connection
+    const scanner = new Scanner(connect, start, await hold(start.holder))
+    try {
+      await scanner.connection
+    } catch (err) {
+      scanner.close()
+      throw err
+    }
     return scanner
   }
 
@@ -40,22 +49,70 @@ export class Scanner {
   }
 
   /**
-   * Scans a picture and seals a voucher for it. Every picture gets one, whatever is wrong with it, and all vouchers under a set
-   * have one length; the report's alarms say what was not as it should be. Upload the voucher with the message, whatever the report says.
+   * Scans a picture and seals its vouchers: one, or two where the set has synthetic ones. Every picture gets them, whatever is wrong with it, and all vouchers
+   * under a set have one length; the report's alarms say what was not as it should be. Send all of them with the message, whatever the report says, and
+   * {@link acknowledge} the receipt when the server has them.
    *
    * A file is decoded by the browser, upright. An ImageBitmap is taken as it is and stays usable.
    *
-   * Rejects with `source-invalid`, `options-invalid`, `payload`, `crashed` or `closed`.
+   * Rejects with `source-invalid`, `options-invalid`, `payload`, `payload-kind`, `crashed` or `closed`.
    */
-  async seal(source: Source, binding: Binding, options: SealOptions = {}): Promise<Sealed> {
+  async seal(source: Source, binding: Binding, options: SealOptions = {}): Promise<Upload> {
     checkSource(source)
     checkBinding(binding)
-    const payload = checkPayload(options.payload ?? { kind: 'none' })
+    checkMediaKey(this.start.payload, options.mediaKey)
     const { account, message } = binding
+    const { mediaKey } = options
     const connection = await this.current()
-    const { set, ...sealed } = await connection.ask({ do: 'seal', job: { source, binding: { account, message }, payload } })
+    const job = { source, binding: { account, message }, ...(mediaKey ? { mediaKey } : {}) }
+    const { set, ...upload } = await connection.ask({ do: 'seal', job })
     this.info = set
-    return sealed
+    this.underWay.set(key(upload.receipt), upload.receipt)
+    return upload
+  }
+
+  /**
+   * Says that the server has all vouchers of an upload: from then on, and over reloads, the same picture goes out as a voucher that never opens, so that the
+   * server does not see a repeat. Not before, because what is remembered and never arrived is lost for the period. Twice is the same as once. The memory of
+   * another device of the account ({@link sent}) is taken the same way.
+   *
+   * Rejects with `sent` for what is no receipt, `crashed` or `closed`.
+   */
+  acknowledge(...receipts: Uint8Array[]): Promise<void> {
+    return this.settle({ do: 'acknowledge', receipts })
+  }
+
+  /** Says that an upload was given up, and that the server has seen none of it: its picture counts when it is sent again. Rejects as {@link acknowledge}. */
+  abandon(...receipts: Uint8Array[]): Promise<void> {
+    return this.settle({ do: 'abandon', receipts })
+  }
+
+  /**
+   * Takes over uploads that a page before this one has sealed and whose vouchers are still to be sent, from wherever the application keeps them: before
+   * the next seal, or what they carry might go out twice. Those of a page that is gone, which nobody resumes, count as given up. Rejects as {@link acknowledge}.
+   */
+  resume(...receipts: Uint8Array[]): Promise<void> {
+    return this.settle({ do: 'resume', receipts })
+  }
+
+  /** The memory of what was sent in this period, to hand to the account's other devices. It must be kept secret. Rejects with `crashed` or `closed`. */
+  async sent(): Promise<Uint8Array> {
+    return (await this.current()).ask({ do: 'sent' })
+  }
+
+  private async settle(request: SettleRequest): Promise<void> {
+    const connection = await this.current()
+    try {
+      await connection.ask(request)
+    } catch (err) {
+      if (!(err instanceof VeilhashError && err.code === 'crashed')) throw err
+      // Each of these may be said twice, and must not be lost with a worker.
+      await (await this.current()).ask(request)
+    }
+    for (const receipt of request.receipts) {
+      if (request.do === 'resume') this.underWay.set(key(receipt), receipt)
+      else this.underWay.delete(key(receipt))
+    }
   }
 
   /** Looks for a newer set, downloads it and uses it from the next picture on. Returns the set in use after that. */
@@ -68,6 +125,7 @@ export class Scanner {
   close(): void {
     if (this.closed) return
     this.closed = true
+    this.release()
     this.connection.then(c => c.end(new VeilhashError('closed')), () => {})
   }
 
@@ -91,7 +149,7 @@ export class Scanner {
         if (!this.closed && started) this.connection = this.begin()
       })
       try {
-        this.info = await connection.ask(this.start)
+        this.info = await connection.ask({ ...this.start, underWay: [...this.underWay.values()] })
         started = true
       } catch (err) {
         connection.end(err instanceof VeilhashError ? err : new VeilhashError('crashed', undefined, { cause: err }))
@@ -108,16 +166,17 @@ export class Scanner {
  * Loads the scanner, fetches the set or takes the one on this device, and gets ready to scan.
  *
  * Rejects with `options-invalid`, `wasm-unavailable`, `worker-unavailable`, or, if no set is on the device yet, with
- * `set-unreachable`, `set-damaged`, `set-unsupported`, `store-failed` or what is wrong with the manifest.
+ * `set-unreachable`, `set-damaged`, `store-failed` or what is wrong with the manifest.
  */
 export async function createScanner(options: ScannerOptions): Promise<Scanner> {
   if (typeof options !== 'object' || options === null) throw invalid('createScanner takes one options object')
-  const { account, worker = true, debug = false, onProgress = () => {} } = options
+  const { account, payload = 'none', worker = true, debug = false, onProgress = () => {} } = options
   const setURL = address('setURL', options.setURL)
   if (!setURL.pathname.endsWith('/')) setURL.pathname += '/'
   if (typeof account !== 'string' && !(account instanceof Uint8Array)) {
     throw invalid('account is missing: give the account file\'s text, from createAccount')
   }
+  if (!Object.hasOwn(payloadKinds, payload)) throw invalid('payload must be none, derivative or media-key')
   if (typeof worker !== 'boolean') throw invalid('worker must be true or false')
   if (typeof onProgress !== 'function') throw invalid('onProgress must be a function')
   if (!worker && options.workerURL !== undefined) throw invalid('workerURL is given, but worker is false')
@@ -132,6 +191,9 @@ export async function createScanner(options: ScannerOptions): Promise<Scanner> {
     module,
     setURL: setURL.href,
     account: typeof account === 'string' ? new TextEncoder().encode(account) : account,
+    payload,
+    holder: crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].join('-'), // no randomUUID without HTTPS
+    underWay: [],
     debug,
   })
 }
@@ -144,6 +206,19 @@ export async function createAccount(options: WasmOptions): Promise<string> {
   if (typeof options !== 'object' || options === null) throw invalid('createAccount takes one options object')
   const instance = await Instance.create(await compile(options))
   return new TextDecoder().decode(instance.newAccount())
+}
+
+/**
+ * Makes the successor of an account secret: a new secret, and the next generation. It serves from the next period on ({@link SetInfo.periodEnds}), on all of the
+ * user's devices; until then the old one does, or the count would start again and the synthetic vouchers would come twice. The old one is deleted when the last
+ * voucher that was sealed with it is acknowledged. Only after a secret was disclosed does the new one serve at once.
+ *
+ * Rejects with `options-invalid`, `wasm-unavailable`, `account`, `account-damaged`, or `account-last` for the last generation that there is.
+ */
+export async function rotateAccount(account: Uint8Array | string, options: WasmOptions): Promise<string> {
+  if (typeof options !== 'object' || options === null) throw invalid('rotateAccount takes an account and one options object')
+  const instance = await Instance.create(await compile(options))
+  return new TextDecoder().decode(instance.newAccount(typeof account === 'string' ? new TextEncoder().encode(account) : account))
 }
 
 /** Gets the module, from wherever the options say. */
@@ -197,16 +272,15 @@ function checkBinding(binding: unknown): asserts binding is Binding {
   }
 }
 
-function checkPayload(payload: unknown): Payload {
-  const { kind, data } = (payload ?? {}) as { kind?: unknown; data?: unknown }
-  if (kind === 'none' || kind === 'derivative') {
-    if (data !== undefined) throw invalid(`a payload of kind ${kind} takes no data: the scanner makes it`)
-    return { kind }
+function checkMediaKey(kind: PayloadKind, key: unknown): void {
+  if (kind === 'media-key') {
+    if (!(key instanceof Uint8Array)) throw invalid('this scanner\'s payloads are media keys: give mediaKey, the key\'s bytes')
+  } else if (key !== undefined) {
+    throw invalid('mediaKey is given, but this scanner\'s payload is not media-key')
   }
-  if (kind !== 'media-key') throw invalid('the payload\'s kind must be none, derivative or media-key')
-  if (!(data instanceof Uint8Array)) throw invalid('a payload of kind media-key needs data: the key\'s bytes')
-  return { kind, data }
 }
+
+const key = (receipt: Uint8Array): string => receipt.join()
 
 function invalid(detail: string): VeilhashError {
   return new VeilhashError('options-invalid', detail)

@@ -3,7 +3,9 @@
 import { Engine } from './engine'
 import { VeilhashError } from './errors'
 import type { Answers, Request } from './messages'
+import { SentMemory } from './sent'
 import { openStore, storeName } from './store/open'
+import { IndexedDBRecords } from './store/records'
 import type { Progress } from './types'
 
 export class Server {
@@ -14,12 +16,14 @@ export class Server {
   async answer(request: Request): Promise<Answers[keyof Answers]> {
     switch (request.do) {
       case 'start': {
-        const { module, setURL, account, debug } = request
+        const { module, setURL, account, payload, holder, underWay, debug } = request
         const name = storeName(setURL)
         this.engine = await Engine.start({
           module,
           setURL,
           account,
+          payload,
+          sent: new SentMemory(await IndexedDBRecords.open(), holder, underWay),
           store: await openStore(name),
           storeName: name,
           onProgress: this.onProgress,
@@ -30,9 +34,16 @@ export class Server {
       case 'refresh':
         return this.started.refresh()
       case 'seal': {
-        const sealed = await this.started.seal(request.job)
-        return { ...sealed, set: this.started.set }
+        const upload = await this.started.seal(request.job)
+        return { ...upload, set: this.started.set }
       }
+      case 'acknowledge':
+      case 'abandon':
+      case 'resume':
+        for (const receipt of request.receipts) await this.started.settle(request.do, receipt)
+        return null
+      case 'sent':
+        return this.started.sent()
       case 'close':
         this.engine?.close()
         return null

@@ -17,14 +17,16 @@ export interface Binding {
 /**
  * What the server can read once the account has reached the set's threshold of matches:
  * - `none`: nothing
- * - `derivative`: PDQ (32 bytes), then a small grey JPEG, made from the picture
+ * - `derivative`: PDQ (32 bytes), then a small grey JPEG, made from the picture; nothing where that cannot be made
  * - `media-key`: the key of the message's ciphertext
+ *
+ * It lies open in every match, so it is one for all of an account's pictures: an option of the scanner. The set's manifest says which are allowed.
  */
-export type Payload = { kind: 'none' } | { kind: 'derivative' } | { kind: 'media-key'; data: Uint8Array }
+export type PayloadKind = 'none' | 'derivative' | 'media-key'
 
 export interface SealOptions {
-  /** Without it the voucher carries nothing. */
-  payload?: Payload
+  /** The key of the message's ciphertext: for a scanner of payload kind `media-key`, and only for that. */
+  mediaKey?: Uint8Array
 }
 
 /** One probe as the report shows it. */
@@ -69,8 +71,21 @@ export interface Report {
   timings: Timings
 }
 
-export interface Sealed {
-  voucher: Uint8Array
+/** What goes to the server with one picture. */
+export interface Upload {
+  /**
+   * One voucher, or two where the set has synthetic ones. All are sent with the message, in this order; and again, byte for byte, until the server has
+   * acknowledged each.
+   */
+  vouchers: Uint8Array[]
+  /** Names what was sent, for {@link Scanner.acknowledge}. It is secret: keep it on the device, with the vouchers for as long as they may have to be sent again. */
+  receipt: Uint8Array
+  /**
+   * Why the picture's own voucher is not among the vouchers; absent if it is. It does not depend on what the picture shows.
+   * - `repeat`: the picture was sent before in this period, and counts no second time
+   * - `displaced`: two synthetic vouchers were due; the picture counts if it is sent again some day. Do not send it again for that: it would show
+   */
+  held?: 'repeat' | 'displaced'
   report: Report
 }
 
@@ -84,6 +99,10 @@ export interface SetInfo {
   /** Bytes of all shards. */
   bytes: number
   threshold: number
+  /** The most synthetic vouchers of an account and period. With any, every upload has two vouchers. */
+  synthetics: number
+  /** When the running accounting period ends, in milliseconds since 1970: the account's matches count anew from then on. */
+  periodEnds: number
   /** Bytes that a payload may have. */
   payload: number
   scheme: string
@@ -98,6 +117,8 @@ interface CommonOptions {
   setURL: string | URL
   /** The account file's text, from {@link createAccount} or the command line. It must be kept secret. */
   account: Uint8Array | string
+  /** What vouchers carry: `none` by default. It must stay the same for an account, on all of its devices. */
+  payload?: PayloadKind
   /** Told how the set's download goes. */
   onProgress?: (progress: Progress) => void
   /** `true` by default: scan in a Web Worker. `false` scans on the calling thread, which blocks it. */

@@ -2,18 +2,23 @@
 // `active` names a set only when every one of its shards is stored, and the old set's files go after that.
 
 import { alarm, VeilhashError } from './errors'
-import type { EngineOptions } from './engine'
 import { Generation } from './generation'
+import type { GenerationOptions } from './generation'
 import { MAX_MANIFEST_BYTES, parseManifest } from './manifest'
 import type { Manifest } from './manifest'
 
 const ACTIVE = 'active'
 
+export interface UpdaterOptions extends Omit<GenerationOptions, 'baseURL' | 'lockName'> {
+  setURL: string
+  storeName: string
+}
+
 export class Updater {
   private readonly lock: string
   private releaseUse: (() => void) | undefined
 
-  constructor(private readonly o: EngineOptions) {
+  constructor(private readonly o: UpdaterOptions) {
     this.lock = `veilhash:${o.storeName}`
   }
 
@@ -57,9 +62,9 @@ export class Updater {
   }
 
   private options() {
-    const { module, account, print, store, onProgress, storeName, setURL } = this.o
+    const { module, account, payload, print, store, onProgress, storeName, setURL } = this.o
     return {
-      module, account, store, baseURL: setURL, lockName: storeName,
+      module, account, payload, store, baseURL: setURL, lockName: storeName,
       ...(print ? { print } : {}),
       ...(onProgress ? { onProgress } : {}),
       ...(this.o.fetch ? { fetch: this.o.fetch } : {}),
@@ -76,12 +81,7 @@ export class Updater {
       if (cause instanceof VeilhashError) throw cause
       throw new VeilhashError('set-unreachable', 'the server of the hash set cannot be reached', { cause })
     }
-    const manifest = parseManifest(text)
-    if (manifest.synthetics > 0) {
-      // Sealing would have to make two vouchers a picture (docs/threshold.md); refused here, before anything is sealed under it.
-      throw new VeilhashError('set-unsupported', 'the set has synthetic vouchers, which this version of the package does not send')
-    }
-    return { text, manifest }
+    return { text, manifest: parseManifest(text) }
   }
 
   /** The set that was activated last. One that does not read back as it was written is none. */

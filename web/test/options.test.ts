@@ -20,6 +20,7 @@ const misuses: [string, unknown, RegExp][] = [
   ['a module that is none', { ...good, wasmModule: {} }, /must be a WebAssembly.Module/],
   ['a worker that is no boolean', { ...good, worker: 'yes' }, /worker must be true or false/],
   ['a worker\'s address without a worker', { ...good, worker: false, workerURL: 'https://a.example/' }, /worker is false/],
+  ['a payload that is none', { ...good, payload: 'what' }, /payload must be none, derivative or media-key/],
   ['progress that is no function', { ...good, onProgress: 1 }, /onProgress must be a function/],
 ]
 

@@ -49,8 +49,8 @@ export function vectors<T>(name: string): T {
 export const goldenManifest = (): string => readFileSync(join(folder, 'set/manifest'), 'utf8')
 
 /**
- * The golden set as the scanner takes it: without synthetic vouchers, which the package does not send yet. Keys and shards are the
- * golden set's; the identity is another.
+ * The golden set without synthetic vouchers, for tests that are about a picture's own voucher. Keys and shards are the golden set's; the
+ * identity is another.
  */
 export function plainManifest(): string {
   return goldenManifest().replace(/\nsynthetics \d+\n/, '\nsynthetics 0\n')

@@ -1,7 +1,7 @@
 // Runs in the page under test: the package as an application imports it, and ways to make pictures.
 
 import { createAccount, createScanner, VeilhashError } from '@veilhash/web'
-import type { Scanner, ScannerOptions } from '@veilhash/web'
+import type { Report, Scanner, ScannerOptions, SealOptions, Source } from '@veilhash/web'
 import { synthetic } from '../../test/synthetic'
 
 export const binding = { account: 'alice', message: 'message 1' }
@@ -12,6 +12,14 @@ let account: string | undefined
 async function start(options: Partial<ScannerOptions> = {}): Promise<Scanner> {
   account ??= await createAccount({ wasmURL: '/scanner.wasm' })
   return createScanner({ wasmURL: '/scanner.wasm', setURL: '/set/', account, ...options } as ScannerOptions)
+}
+
+/** Seals a picture on its own: one voucher, and as if it had never been sent. */
+async function seal(scanner: Scanner, source: Source, options: SealOptions = {}): Promise<{ voucher: Uint8Array; report: Report }> {
+  const { vouchers, receipt, report } = await scanner.seal(source, binding, options)
+  await scanner.abandon(receipt)
+  if (vouchers.length !== 1) throw new Error(`${vouchers.length} vouchers`)
+  return { voucher: vouchers[0]!, report }
 }
 
 /** Draws one of the golden set's pictures as a canvas. */
@@ -55,7 +63,7 @@ async function outcome(promise: Promise<unknown>): Promise<string> {
   }
 }
 
-export const tools = { createAccount, createScanner, start, binding, canvasOf, picture, oriented, distance, hex, outcome }
+export const tools = { createAccount, createScanner, start, seal, binding, canvasOf, picture, oriented, distance, hex, outcome }
 declare global {
   // eslint-disable-next-line no-var
   var vh: typeof tools

@@ -128,7 +128,8 @@ function range(digest: string, from = 0): IDBKeyRange {
   return IDBKeyRange.bound([digest, from], [digest, Infinity])
 }
 
-function done<T>(request: IDBRequest<T>): Promise<T> {
+/** A request's result. */
+export function done<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result)
     request.onerror = () => reject(request.error)

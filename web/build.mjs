@@ -1,4 +1,4 @@
-// Builds web/dist: the package's three files and the demo page, each with its brotli form beside it. With --tests it bundles the tests into web/.build instead.
+// Builds web/dist: the package's three files, the demo page and the laboratory, each with its brotli form beside it. With --tests it bundles the tests into web/.build instead.
 //
 //	node build.mjs [--wasm FILE] [--tests]
 //
@@ -11,6 +11,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
 import { brotliCompress, constants } from 'node:zlib'
+import { buildLab } from './lab/build.mjs'
 
 const web = dirname(fileURLToPath(import.meta.url))
 const root = dirname(web)
@@ -57,15 +58,19 @@ async function buildDist() {
   for (const name of ['index.html', 'icon.svg']) await copyFile(join(web, 'demo', name), join(dist, name))
   if (scanner) await writeFile(join(dist, 'scanner.wasm'), scanner)
   else buildScanner(join(dist, 'scanner.wasm'))
-  for (const name of await readdir(dist)) {
-    if (!name.endsWith('.map')) await compress(join(dist, name))
+  await buildLab(common, dist)
+  for (const file of await readdir(dist, { recursive: true, withFileTypes: true })) {
+    if (file.isFile() && !file.name.endsWith('.map')) await compress(join(file.parentPath, file.name))
   }
 }
 
 /** Puts FILE.br beside FILE, for servers that hand it to browsers that take it. */
 async function compress(file) {
-  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 }
-  await writeFile(`${file}.br`, await promisify(brotliCompress)(await readFile(file), { params }))
+  const bytes = await readFile(file)
+  // The best compression of the laboratory's megabytes would take longer than all of the rest.
+  const quality = bytes.length > 5_000_000 ? 9 : 11
+  const params = { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_LGWIN]: 24 }
+  await writeFile(`${file}.br`, await promisify(brotliCompress)(bytes, { params }))
 }
 
 function buildScanner(to) {

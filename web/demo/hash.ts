@@ -1,18 +1,8 @@
 // Pictures of hashes: the 16×16 grid, and the small ones of the probes.
 
 import type { ProbeReport, Report } from '@veilhash/web'
+import { SIDE, bit, byFrequency, outline, viewName } from '../shared/bits'
 import { $, colour, context, el, facts, fill } from './dom'
-
-const SIDE = 16
-
-/** Bit k of a PDQ hash in hex, whose first digit holds bits 255 to 252 (row i, column j: k = 16·i + j). */
-export function bit(pdq: string, k: number): number {
-  return (parseInt(pdq[63 - (k >> 2)] ?? '0', 16) >> (k & 3)) & 1
-}
-
-/** PDQ's bits by rising frequency: the set's tokens are the first of them (docs/protocol.md, section 2.1). */
-const byFrequency = Array.from({ length: 256 }, (_, k) => k)
-  .sort((a, b) => (a >> 4) + (a & 15) - (b >> 4) - (b & 15) || a - b)
 
 /** How many bits of the hash make a token, from the set's scheme. */
 export function tokenBits(scheme: string): number {
@@ -49,7 +39,7 @@ export function drawHash(report: Report, scheme: string): void {
     $('hash-caption').textContent = 'The file has no pixels that could be hashed. It sends a voucher all the same.'
     return
   }
-  outline(c, CELL, bits)
+  outline(c, CELL, new Set(byFrequency.slice(0, bits)), colour('--flip'))
   canvas.setAttribute('aria-label', `The hash as 16 by 16 bits: ${pdq}`)
   facts($('hash-facts'), [
     ['Quality', `${report.quality} of 100`],
@@ -57,39 +47,6 @@ export function drawHash(report: Report, scheme: string): void {
   ], ['Hash'])
   $('hash-caption').textContent =
     `The line goes around the ${bits} coarsest answers: they make the token that the set is asked for.`
-}
-
-/** A line between the cells that belong to the token and those that do not. */
-function outline(c: CanvasRenderingContext2D, cell: number, bits: number): void {
-  const inside = new Set(byFrequency.slice(0, bits))
-  const has = (x: number, y: number) => x >= 0 && y >= 0 && x < SIDE && y < SIDE && inside.has(y * SIDE + x)
-  c.beginPath()
-  for (let y = 0; y < SIDE; y++) {
-    for (let x = 0; x < SIDE; x++) {
-      if (!has(x, y)) continue
-      const px = x * cell - 0.5
-      const py = y * cell - 0.5
-      if (!has(x + 1, y)) line(c, px + cell, py, px + cell, py + cell)
-      if (!has(x, y + 1)) line(c, px, py + cell, px + cell, py + cell)
-    }
-  }
-  c.strokeStyle = colour('--flip')
-  c.lineWidth = 2
-  c.stroke()
-}
-
-function line(c: CanvasRenderingContext2D, x0: number, y0: number, x1: number, y1: number): void {
-  c.moveTo(x0, y0)
-  c.lineTo(x1, y1)
-}
-
-const viewNames: Record<string, string> = { 'as-is': 'as it is', trim: 'trimmed' }
-
-/** A view's name for people: `pad-15` pads by 1.5 %. */
-export function viewName(view: string): string {
-  const [, op, amount] = /^(pad|crop)-(\d+)$/.exec(view) ?? []
-  if (op && amount) return `${op === 'pad' ? 'padded' : 'cropped'} ${Number(amount) / 10} %`
-  return viewNames[view] ?? view
 }
 
 /** Draws all probes of a voucher. */

@@ -22,7 +22,7 @@ export class Module {
 
   static async create(module: WebAssembly.Module): Promise<Module> {
     const wasi = new WASI()
-    const instance = await WebAssembly.instantiate(module, wasi.imports)
+    const instance = await WebAssembly.instantiate(module, withoutFiles(module, wasi.imports))
     wasi.initialize(instance)
     return new Module(instance.exports as unknown as Exports)
   }
@@ -53,6 +53,20 @@ export class Module {
     }
     return parseFrame(result)
   }
+}
+
+const ENOSYS = 52
+
+/**
+ * The module links packages that could use files, of which there are none here: what it imports beyond what the scanner's system has is answered with
+ * "not supported".
+ */
+function withoutFiles(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAssembly.Imports {
+  const all: WebAssembly.Imports = {}
+  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
+    all[from] = { ...all[from], [name]: imports[from]?.[name] ?? (() => ENOSYS) }
+  }
+  return all
 }
 
 /** A request's parts, in order. */

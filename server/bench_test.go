@@ -13,18 +13,36 @@ import (
 
 	"github.com/veilhash/veilhash/server"
 	"github.com/veilhash/veilhash/server/internal/servertest"
+	"github.com/veilhash/veilhash/server/postgres"
+	"github.com/veilhash/veilhash/server/postgres/pgtest"
 	"github.com/veilhash/veilhash/server/sqlite"
+	"github.com/veilhash/veilhash/server/store"
 )
 
 // BenchmarkIngest measures whole requests, one voucher each, durable before they are answered, from 64 connections. Client and server share the processors.
+// So does PostgreSQL, where it is the store.
 func BenchmarkIngest(b *testing.B) {
+	b.Run("sqlite", func(b *testing.B) {
+		db, err := sqlite.Open(context.Background(), sqlite.Config{Path: filepath.Join(b.TempDir(), "v.db")})
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer db.Close()
+		benchIngest(b, db)
+	})
+	b.Run("postgres", func(b *testing.B) {
+		db, err := postgres.Open(context.Background(), postgres.Config{URL: pgtest.Start(b).Database()})
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer db.Close()
+		benchIngest(b, db)
+	})
+}
+
+func benchIngest(b *testing.B, db store.Store) {
 	const connections = 64
 	set := servertest.New(b, 1, 0)
-	db, err := sqlite.Open(context.Background(), sqlite.Config{Path: filepath.Join(b.TempDir(), "v.db")})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer db.Close()
 	s := newServer(b, server.Config{Store: db, Manifest: set.Manifest})
 	l, err := server.Listen(context.Background(), "127.0.0.1:0")
 	if err != nil {

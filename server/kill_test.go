@@ -26,11 +26,14 @@ import (
 	"github.com/veilhash/veilhash/server"
 	"github.com/veilhash/veilhash/server/internal/servertest"
 	"github.com/veilhash/veilhash/server/match"
+	"github.com/veilhash/veilhash/server/postgres"
+	"github.com/veilhash/veilhash/server/postgres/pgtest"
 	"github.com/veilhash/veilhash/server/sqlite"
 	"github.com/veilhash/veilhash/server/store"
 )
 
-// childEnv makes the test binary a server: its value is the directory with database, manifest and, for one that matches, key ring.
+// childEnv makes the test binary a server: its value is the directory with database, manifest and, for one that matches, key ring. A file named "url" names a
+// database elsewhere.
 const childEnv, roleEnv = "VEILHASH_TEST_SERVER", "VEILHASH_TEST_ROLE"
 
 func TestMain(m *testing.M) {
@@ -56,7 +59,7 @@ func child(dir, role string) error {
 	if err != nil {
 		return err
 	}
-	db, err := sqlite.Open(ctx, sqlite.Config{Path: filepath.Join(dir, "v.db")})
+	db, err := openStore(dir)
 	if err != nil {
 		return err
 	}
@@ -95,6 +98,18 @@ func child(dir, role string) error {
 	return errors.Join(s.Run(ctx, l), db.Close())
 }
 
+// openStore opens the store that a child's directory says.
+func openStore(dir string) (store.Store, error) {
+	url, err := os.ReadFile(filepath.Join(dir, "url"))
+	if errors.Is(err, os.ErrNotExist) {
+		return sqlite.Open(context.Background(), sqlite.Config{Path: filepath.Join(dir, "v.db")})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return postgres.Open(context.Background(), postgres.Config{URL: string(url)})
+}
+
 // A process is a server that can be killed.
 type process struct {
 	cmd     *exec.Cmd
@@ -127,20 +142,40 @@ func (p *process) kill() {
 	p.cmd.Wait()
 }
 
-// TestKilled: an application's ingest and a matcher, as two processes that share nothing but the database, are killed at random under load. No acknowledged
+// TestKilled: an application's ingest and matchers, as processes that share nothing but the database, are killed at random under load. No acknowledged
 // voucher is lost, and every one counts once.
 func TestKilled(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) { testKilled(t, "", 1, nil) })
+	t.Run("postgres", func(t *testing.T) {
+		pg := pgtest.Start(t)
+		testKilled(t, pg.Database(), 2, func() { // the database dies as well, in the middle
+			pg.Crash()
+			pg.Run()
+		})
+	})
+}
+
+// testKilled runs one ingest and some matchers on the store at url, or on SQLite where that is empty.
+func testKilled(t *testing.T, url string, matchers int, crash func()) {
 	const accounts, least, kills = 6, 12, 6 // every third of the first vouchers matches; accounts 0, 2, 4 have enough of them to open
 	set := servertest.New(t, 3, 0)
 	dir := t.TempDir()
-	for name, content := range map[string][]byte{"manifest": set.Manifest.AppendText(nil), "keyring": set.Keyring.AppendText(nil)} {
+	files := map[string][]byte{"manifest": set.Manifest.AppendText(nil), "keyring": set.Keyring.AppendText(nil)}
+	if url != "" {
+		files["url"] = []byte(url)
+	}
+	for name, content := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 
 	var mu sync.Mutex // guards ingest
-	ingest, matcher := startProcess(t, dir, "ingest"), startProcess(t, dir, "match")
+	ingest := startProcess(t, dir, "ingest")
+	matcher := make([]*process, matchers)
+	for i := range matcher {
+		matcher[i] = startProcess(t, dir, "match")
+	}
 	post := func(account, message string, raw []byte) {
 		for {
 			mu.Lock()
@@ -205,14 +240,20 @@ func TestKilled(t *testing.T) {
 			ingest = next
 			mu.Unlock()
 		} else {
-			matcher.kill()
-			matcher = startProcess(t, dir, "match")
+			i := rng.IntN(matchers)
+			matcher[i].kill()
+			matcher[i] = startProcess(t, dir, "match")
+		}
+		if n == kills/2 && crash != nil {
+			crash()
 		}
 	}
 	killed.Store(true)
 	posts.Wait()
 	ingest.kill()
-	matcher.kill()
+	for _, m := range matcher {
+		m.kill()
+	}
 	checkKilled(t, set, dir, want, accounts)
 }
 
@@ -220,7 +261,7 @@ func TestKilled(t *testing.T) {
 func checkKilled(t *testing.T, set *servertest.Set, dir string, want map[store.ID]string, accounts int) {
 	t.Helper()
 	ctx := context.Background()
-	db, err := sqlite.Open(ctx, sqlite.Config{Path: filepath.Join(dir, "v.db")})
+	db, err := openStore(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,6 +35,7 @@ type commands struct {
 	Threshold thresholdCommand `cmd:"" help:"Choose the number of matches below which payloads stay closed."`
 	Eval      evalCommand      `cmd:"" help:"Measure on pictures what is found and how often that is wrong."`
 	Serve     serveCommand     `cmd:"" help:"Run the server: set distribution, ingest, matching."`
+	Store     storeCommand     `cmd:"" help:"The server's database, where it is PostgreSQL."`
 	Demo      demoCommand      `cmd:"" help:"Everything at once, on sample pictures."`
 }
 

@@ -95,7 +95,7 @@ func (c *demoCommand) Run(a *app) error {
 	served := make(chan error, 1)
 	go func() {
 		served <- a.serve(ctx, l, serverConfig{
-			set: set, setDir: built.Dir, key: filepath.Join(p.dir, "operator.key"), database: filepath.Join(p.dir, "veilhash.db"),
+			set: set, setDir: built.Dir, key: filepath.Join(p.dir, "operator.key"), store: storeFlags{Database: filepath.Join(p.dir, "veilhash.db")},
 			page: page, samples: pictures, console: server.OpenConsole,
 			// The console is open, so no page of another name may have it (DNS rebinding).
 			hosts: []string{"localhost", "127.0.0.1", "::1", c.Host},

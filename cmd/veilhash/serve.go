@@ -3,23 +3,23 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"net"
 	"net/url"
 	"os"
+	"slices"
 
 	"github.com/veilhash/veilhash/sdk"
 	"github.com/veilhash/veilhash/sdk/blindset/setdir"
 	"github.com/veilhash/veilhash/server"
-	"github.com/veilhash/veilhash/server/sqlite"
 )
 
 type serveCommand struct {
-	Set      string   `required:"" placeholder:"DIR" help:"The set's directory: it is handed out, and vouchers under it are taken."`
-	Key      string   `placeholder:"FILE" help:"The operator's key file; without it nothing is matched here."`
-	Database string   `default:"veilhash.db" placeholder:"FILE" help:"The SQLite database, made if need be (${default})."`
+	Set string `required:"" placeholder:"DIR" help:"The set's directory: it is handed out, and vouchers under it are taken."`
+	Key string `placeholder:"FILE" help:"The operator's key file; without it nothing is matched here."`
+	storeFlags
+	Roles    []string `default:"ingest,distribute,match" enum:"ingest,distribute,match" placeholder:"ROLE" help:"What this process does (${default}; to match it needs --key)."`
 	Listen   string   `default:"127.0.0.1:8787" placeholder:"ADDRESS" help:"Where to listen (${default})."`
 	Web      string   `placeholder:"DIR" help:"Files to serve at /, for instance the demonstration's page."`
 	Console  bool     `help:"Show results to whoever can reach the server. For demonstrations only."`
@@ -32,12 +32,22 @@ func (serveCommand) Help() string {
 and matches them if it is given the key. Distribution and ingest need no key: leave it out to run them apart from matching. Everyone
 who can reach the server can send vouchers: put it behind the application's own authentication.
 
+An application's ingest and a hotline's matcher share no more than a PostgreSQL database, each with credentials of its own ('store grant').
+
 Examples:
   veilhash serve --set public/set --key operator.key
-  veilhash serve --set public/set --listen :8080 --origins https://chat.example`
+  veilhash serve --set public/set --listen :8080 --origins https://chat.example
+  veilhash serve --set public/set --roles ingest,distribute --store postgres://chat_ingest@db.example/veilhash
+  veilhash serve --set public/set --roles match --key operator.key --store postgres://hotline_match@db.example/veilhash`
 }
 
 func (c *serveCommand) Run(a *app) error {
+	switch match := slices.Contains(c.Roles, roleMatch); {
+	case c.Key != "" && !match:
+		return &exitError{code: exitUsage, err: errors.New("a process that does not match must not hold the key: leave out --key, or add match to --roles")}
+	case c.Key == "" && match && len(c.Roles) == 1:
+		return &exitError{code: exitUsage, err: errors.New("to match, name the operator's key file with --key")}
+	}
 	set, err := openSet(c.Set)
 	if err != nil {
 		return err
@@ -46,7 +56,7 @@ func (c *serveCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	cfg := serverConfig{set: set, setDir: c.Set, key: c.Key, database: c.Database, origins: c.Origins, log: a.logger(c.LogLevel)}
+	cfg := serverConfig{set: set, setDir: c.Set, key: c.Key, store: c.storeFlags, roles: c.Roles, origins: c.Origins, log: a.logger(c.LogLevel)}
 	if c.Web != "" {
 		if cfg.page, err = openFolder(c.Web); err != nil {
 			return err
@@ -86,7 +96,8 @@ type serverConfig struct {
 	set           *setdir.Set
 	setDir        string
 	key           string // empty: no matching
-	database      string
+	store         storeFlags
+	roles         []string // those of the command line; nil: all
 	page, samples fs.FS
 	console       server.Console
 	origins       []string
@@ -94,14 +105,26 @@ type serverConfig struct {
 	log           *slog.Logger
 }
 
+// The roles that a process may have, by their names on the command line.
+const (
+	roleIngest     = "ingest"
+	roleDistribute = "distribute"
+	roleMatch      = "match"
+)
+
+func (c *serverConfig) has(role string) bool { return c.roles == nil || slices.Contains(c.roles, role) }
+
 // serve runs a server until ctx ends. It closes the listener.
 func (a *app) serve(ctx context.Context, l net.Listener, c serverConfig) (err error) {
 	defer l.Close()
-	cfg := server.Config{
-		Manifest: c.set.Manifest, SetDir: c.setDir, Console: c.console, Page: c.page, Samples: c.samples,
-		Origins: c.origins, Hosts: c.hosts, Log: c.log,
+	cfg := server.Config{Console: c.console, Page: c.page, Samples: c.samples, Origins: c.origins, Hosts: c.hosts, Log: c.log}
+	if c.has(roleIngest) {
+		cfg.Manifest = c.set.Manifest
 	}
-	if c.key != "" {
+	if c.has(roleDistribute) {
+		cfg.SetDir = c.setDir
+	}
+	if c.has(roleMatch) && c.key != "" {
 		keys, err := a.layerKeys(c.key, c.set.Manifest)
 		if err != nil {
 			return err
@@ -112,9 +135,9 @@ func (a *app) serve(ctx context.Context, l net.Listener, c serverConfig) (err er
 		}
 		cfg.Matchers = []*sdk.Matcher{m}
 	}
-	db, err := sqlite.Open(ctx, sqlite.Config{Path: c.database})
+	db, err := c.store.open(ctx)
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.database, err)
+		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	cfg.Store = db

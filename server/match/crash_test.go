@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/veilhash/veilhash/server/internal/servertest"
+	"github.com/veilhash/veilhash/server/postgres"
+	"github.com/veilhash/veilhash/server/postgres/pgtest"
 	"github.com/veilhash/veilhash/server/sqlite"
 	"github.com/veilhash/veilhash/server/store"
 	"github.com/veilhash/veilhash/server/storetest"
@@ -274,33 +276,57 @@ func TestOvertaken(t *testing.T) {
 func TestManyWorkers(t *testing.T) {
 	s := crashScene(t)
 	want := s.faultless().effect()
-	for seed := range uint64(3) {
-		db, err := sqlite.Open(ctx, sqlite.Config{Path: filepath.Join(t.TempDir(), fmt.Sprint(seed, ".db"))})
-		if err != nil {
-			t.Fatal(err)
+	t.Run("sqlite", func(t *testing.T) {
+		for seed := range uint64(3) {
+			db, err := sqlite.Open(ctx, sqlite.Config{Path: filepath.Join(t.TempDir(), fmt.Sprint(seed, ".db"))})
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.manyWorkers(t, seed, want, db, db, db, db)
+			db.Close()
 		}
-		s.stored(db)
-		var wg sync.WaitGroup
-		for i := range uint64(4) {
-			rng := rand.New(rand.NewPCG(seed, i))
-			wg.Go(func() {
-				now := start
-				for died := true; died; now = now.Add(time.Hour) {
-					dying := storetest.NewFaulty(db, 1+rng.IntN(25), storetest.Moment(rng.IntN(2)))
-					s.worker(dying, now, func(c *Config) { c.Batch = 1 + rng.IntN(3) }).Drain(ctx)
-					died = dying.Died()
+	})
+	t.Run("postgres", func(t *testing.T) {
+		pg := pgtest.Start(t)
+		for seed := range uint64(3) {
+			url := pg.Database()
+			var dbs []store.Store // each worker has connections of its own, as in a process of its own
+			for range 4 {
+				db, err := postgres.Open(ctx, postgres.Config{URL: url})
+				if err != nil {
+					t.Fatal(err)
 				}
-			})
+				defer db.Close()
+				dbs = append(dbs, db)
+			}
+			s.manyWorkers(t, seed, want, dbs...)
 		}
-		wg.Wait()
-		// Whatever the last to live could not claim, because another held it.
-		if _, err := s.worker(db, start.AddDate(1, 0, 0)).Drain(ctx); err != nil {
-			t.Fatal(err)
-		}
-		if got := s.result(db).effect(); !reflect.DeepEqual(got, want) {
-			t.Errorf("seed %d:\n%+v\nwithout faults:\n%+v", seed, got, want)
-		}
-		db.Close()
+	})
+}
+
+// manyWorkers runs a worker on each of several stores that are one database.
+func (s *scene) manyWorkers(t *testing.T, seed uint64, want result, dbs ...store.Store) {
+	t.Helper()
+	s.stored(dbs[0])
+	var wg sync.WaitGroup
+	for i, db := range dbs {
+		rng := rand.New(rand.NewPCG(seed, uint64(i)))
+		wg.Go(func() {
+			now := start
+			for died := true; died; now = now.Add(time.Hour) {
+				dying := storetest.NewFaulty(db, 1+rng.IntN(25), storetest.Moment(rng.IntN(2)))
+				s.worker(dying, now, func(c *Config) { c.Batch = 1 + rng.IntN(3) }).Drain(ctx)
+				died = dying.Died()
+			}
+		})
+	}
+	wg.Wait()
+	// Whatever the last to live could not claim, because another held it.
+	if _, err := s.worker(dbs[0], start.AddDate(1, 0, 0)).Drain(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.result(dbs[0]).effect(); !reflect.DeepEqual(got, want) {
+		t.Errorf("seed %d:\n%+v\nwithout faults:\n%+v", seed, got, want)
 	}
 }
 

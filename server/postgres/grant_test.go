@@ -2,6 +2,9 @@ package postgres
 
 import (
 	"errors"
+	"os"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -143,5 +146,30 @@ func TestIngestReadsNothing(t *testing.T) {
 		if _, err := conn.Exec(ctx, text); err != nil {
 			t.Errorf("names of the caller's get in the way of the function's: %v", err)
 		}
+	}
+}
+
+// TestGrantsAreDocumented: what operators read is what is run.
+func TestGrantsAreDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../docs/operating.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, _ := strings.Cut(string(text), "```sql\n")
+	block, _, _ = strings.Cut(block, "```")
+	var documented, want []string
+	for line := range strings.Lines(block) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "--") {
+			documented = append(documented, strings.TrimSuffix(line, ";"))
+		}
+	}
+	for _, r := range []struct {
+		access Access
+		role   string
+	}{{Ingest, "chat_ingest"}, {Matching, "hotline_match"}, {Review, "hotline_review"}} {
+		want = append(want, Grants(r.access, r.role)...)
+	}
+	if !slices.Equal(documented, want) {
+		t.Errorf("docs/operating.md has\n%s\nwhat is run is\n%s", strings.Join(documented, "\n"), strings.Join(want, "\n"))
 	}
 }

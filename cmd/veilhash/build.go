@@ -13,6 +13,7 @@ import (
 	"github.com/veilhash/veilhash/sdk/blindset/setdir"
 	"github.com/veilhash/veilhash/sdk/hashlist"
 	"github.com/veilhash/veilhash/sdk/imagehash"
+	"github.com/veilhash/veilhash/sdk/imagehash/classic"
 	"github.com/veilhash/veilhash/sdk/token"
 )
 
@@ -26,8 +27,8 @@ type setBuildCommand struct {
 	Distance int  `default:"0" placeholder:"BITS" help:"Lists recognise an entry if their PDQ is within this distance; 0: only if tokens are equal (${default})."`
 	Lenient  bool `help:"Count and report broken records, and go on, instead of refusing the list."`
 
-	Scheme     string `default:"balanced" help:"A preset (${default}), or a scheme's whole text."`
-	ListHasher string `default:"pdq-canonical" placeholder:"NAME" help:"What made the lists' hashes: pdq-canonical, pdq-cpp or pdq-full (${default})."`
+	Scheme     string `default:"balanced" help:"A preset (exact, balanced or wide; ${default}), or a scheme's whole text."`
+	ListHasher string `placeholder:"NAME" help:"What made the lists' hashes: pdq-canonical, pdq-cpp, pdq-full, or goimagehash's phash-64, phash-256, dhash-64, dhash-256, ahash-64, ahash-256 (pdq-canonical, or what --hasher says if that is one of goimagehash's)."`
 	Hasher     string `placeholder:"NAME" help:"What clients hash with (what agrees best with --list-hasher)."`
 	Quality    int    `default:"50" help:"PDQ quality below which nothing is put in or looked up (${default})."`
 
@@ -51,7 +52,8 @@ the key file before that.
 Examples:
   veilhash set build --images photos --key operator.key --out public/set
   veilhash set build --list ncmec=page1.xml,page2.xml --list iwf.csv --require 2 --distance 12 \
-      --list-hasher pdq-cpp --key operator.key --out public/set`
+      --list-hasher pdq-cpp --key operator.key --out public/set
+  veilhash set build --list phash.csv --list-hasher phash-64 --key operator.key --out public/set`
 }
 
 // buildInfo is what is printed of a set that was built.
@@ -78,9 +80,16 @@ func (c *setBuildCommand) build(a *app) (*buildInfo, error) {
 	if len(c.List) == 0 && len(c.Images) == 0 {
 		return nil, &exitError{exitUsage, errors.New("nothing to build a set from"), "Name lists with --list or pictures with --images."}
 	}
-	header, scheme, err := c.header()
+	h, err := c.hashing()
 	if err != nil {
 		return nil, &exitError{exitUsage, err, ""}
+	}
+	header, err := c.header(h)
+	if err != nil {
+		return nil, &exitError{exitUsage, err, ""}
+	}
+	if strings.HasPrefix(h.client.Name(), "ahash-") {
+		a.warn("aHash mistakes one picture for another far more often than the other hashes do (docs/research.md); it is not for large sets")
 	}
 	ring, err := a.readKeyring(c.Key)
 	if err != nil {
@@ -91,11 +100,11 @@ func (c *setBuildCommand) build(a *app) (*buildInfo, error) {
 		return nil, err
 	}
 	defer out.Discard()
-	lists, err := c.readLists(a)
+	lists, err := c.readLists(a, h)
 	if err != nil {
 		return nil, err
 	}
-	tokens, err := c.recognise(a, lists, scheme)
+	tokens, err := c.recognise(a, lists, h.scheme)
 	if err != nil {
 		return nil, err
 	}
@@ -139,65 +148,91 @@ func (c *setBuildCommand) build(a *app) (*buildInfo, error) {
 	return &buildInfo{describe(set), c.Out, result.Tokens, result.Duplicates, result.Bytes, time.Since(start).Seconds()}, nil
 }
 
-// header is the part of the manifest that the flags decide.
-func (c *setBuildCommand) header() (blindset.Manifest, token.Scheme, error) {
+// hashing is how a set's pictures are hashed, on both sides, and how tokens come from the hashes.
+type hashing struct {
+	list   imagehash.Hasher // what made the lists' hashes
+	client imagehash.Hasher
+	kind   hashlist.HashKind
+	scheme token.Scheme
+}
+
+// hashing is what the flags say of it.
+func (c *setBuildCommand) hashing() (*hashing, error) {
+	list, client := c.ListHasher, c.Hasher
+	if list == "" {
+		list = "pdq-canonical"
+		if client != "" && !strings.HasPrefix(client, "pdq-") {
+			list = client
+		}
+	}
+	h := new(hashing)
+	var err error
+	if h.list, err = classic.Parse(list); err != nil {
+		return nil, err
+	}
+	h.client = clientHasher(h.list)
+	if client != "" {
+		if h.client, err = classic.Parse(client); err != nil {
+			return nil, err
+		}
+	}
+	if h.kind, err = hashlist.ParseHashKind(h.list.Name()); err != nil {
+		return nil, err
+	}
+	if kind, err := hashlist.ParseHashKind(h.client.Name()); err != nil || kind != h.kind {
+		return nil, fmt.Errorf("a list of %s cannot be looked up with %s: their bits have nothing to do with each other", h.list.Name(), h.client.Name())
+	}
+	if h.kind != hashlist.HashPDQ && c.Distance > 0 {
+		return nil, fmt.Errorf("--distance is for PDQ; lists of %v recognise an entry by its token", h.kind)
+	}
 	text := c.Scheme
-	if preset, ok := token.Preset(text); ok {
+	if preset, ok := token.PresetFor(h.client.Name(), text); ok {
 		text = preset
 	}
-	scheme, err := token.Parse(text)
-	if err != nil {
-		return blindset.Manifest{}, nil, fmt.Errorf("%w; presets are %s", err, strings.Join(token.PresetNames(), ", "))
+	if h.scheme, err = token.ParseFor(h.client, text); err != nil {
+		return nil, fmt.Errorf("clients cannot hash with %s under this scheme: %w; presets are %s", h.client.Name(), err, strings.Join(token.PresetNames(), ", "))
 	}
-	list, err := imagehash.ParsePDQ(c.ListHasher)
-	if err != nil {
-		return blindset.Manifest{}, nil, err
-	}
-	client := c.Hasher
-	if client == "" {
-		client = clientHasher(list).Name()
-	}
-	hasher, err := imagehash.ParsePDQ(client)
-	if err != nil {
-		return blindset.Manifest{}, nil, err
-	}
-	if _, err := hasher.Begin(1, 1, scheme.Views()); err != nil {
-		return blindset.Manifest{}, nil, fmt.Errorf("clients cannot hash with %s under this scheme: %w", client, err)
-	}
+	return h, nil
+}
+
+// header is the part of the manifest that the flags decide.
+func (c *setBuildCommand) header(h *hashing) (_ blindset.Manifest, err error) {
 	kinds := blindset.AllKinds
 	if c.Kinds != "" {
 		if kinds, err = blindset.ParseKinds(c.Kinds); err != nil {
-			return blindset.Manifest{}, nil, err
+			return blindset.Manifest{}, err
 		}
 	}
 	return blindset.Manifest{
-		Epoch: c.Epoch, ListHasher: list.Name(), Hasher: client, Quality: c.Quality, Scheme: text, Payload: c.Payload,
+		Epoch: c.Epoch, ListHasher: h.list.Name(), Hasher: h.client.Name(), Quality: c.Quality, Scheme: h.scheme.String(), Payload: c.Payload,
 		Threshold: c.Threshold, Synthetics: c.Synthetics, PeriodDays: c.PeriodDays, Require: c.Require, Recognition: blindset.Recognition(c.Distance, false),
 		Kinds: kinds,
-	}, scheme, nil
+	}, nil
 }
 
 // clientHasher is the hasher that agrees best, after recompression, with a list of another's hashes (docs/research.md): canonical
 // scaling, sampled at the phase of the other.
-func clientHasher(list imagehash.PDQ) imagehash.PDQ {
-	switch list.Scaling {
-	case imagehash.ScalingCPP:
-		return imagehash.PDQ{Phase: -50}
-	case imagehash.ScalingFull:
-		return imagehash.PDQ{Phase: -145}
+func clientHasher(list imagehash.Hasher) imagehash.Hasher {
+	if pdq, ok := list.(imagehash.PDQ); ok {
+		switch pdq.Scaling {
+		case imagehash.ScalingCPP:
+			return imagehash.PDQ{Phase: -50}
+		case imagehash.ScalingFull:
+			return imagehash.PDQ{Phase: -145}
+		}
 	}
 	return list
 }
 
 // readLists reads all lists and hashes all pictures.
-func (c *setBuildCommand) readLists(a *app) ([]*hashlist.List, error) {
+func (c *setBuildCommand) readLists(a *app, h *hashing) ([]*hashlist.List, error) {
 	var lists []*hashlist.List
 	for _, arg := range c.List {
 		name, files, named := strings.Cut(arg, "=")
 		if !named {
 			name, files = "", arg
 		}
-		cfg := hashlist.Config{Source: name, MinQuality: c.Quality}
+		cfg := hashlist.Config{Source: name, Hash: h.kind, MinQuality: c.Quality}
 		if c.Quality == 0 {
 			cfg.MinQuality = hashlist.AnyQuality
 		}
@@ -207,13 +242,13 @@ func (c *setBuildCommand) readLists(a *app) ([]*hashlist.List, error) {
 		}
 		list, summary, err := hashlist.ReadFiles(cfg, strings.Split(files, ",")...)
 		if err != nil {
-			return nil, hinted(refused(err), "To skip what is broken and go on, add --lenient.")
+			return nil, hinted(refused(err), "To skip what is broken and go on, add --lenient. If it is a list of another hash, name that with --list-hasher.")
 		}
 		a.remark("%s", summary)
 		lists = append(lists, list)
 	}
 	if len(c.Images) > 0 {
-		list, err := c.hashImages(a)
+		list, err := c.hashImages(a, h.list)
 		if err != nil {
 			return nil, err
 		}

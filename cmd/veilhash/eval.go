@@ -145,7 +145,7 @@ func (c *evalCommand) plan() (evaluate.Plan, evaluate.Analysis, error) {
 	if err != nil {
 		return plan, analysis, err
 	}
-	plan.ListHasher, plan.Hasher = list, clientHasher(list)
+	plan.ListHasher, plan.Hasher = list, clientHasher(list).(imagehash.PDQ)
 	analysis.Accusations = evaluate.AccusationConfig{Pictures: c.Pictures, MeanBurst: c.Burst, Target: c.Target}
 	analysis.Blinded.Count = c.Blinded
 	if len(c.Scheme) > 0 {

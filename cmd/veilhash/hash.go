@@ -4,25 +4,26 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/veilhash/veilhash/sdk/imagehash"
+	"github.com/veilhash/veilhash/sdk/imagehash/classic"
 )
 
 type hashCommand struct {
 	Files  []string `arg:"" help:"Pictures, or folders of them."`
-	Hasher string   `default:"pdq-canonical" placeholder:"NAME" help:"pdq-canonical, pdq-cpp or pdq-full (${default})."`
+	Hasher string   `default:"pdq-canonical" placeholder:"NAME" help:"pdq-canonical, pdq-cpp, pdq-full, or goimagehash's phash-64, phash-256, dhash-64, dhash-256, ahash-64, ahash-256 (${default})."`
 }
 
 func (hashCommand) Help() string {
 	return `A line hex,quality,file for each picture, as Meta's hasher prints it. Implementations of PDQ scale pictures in different ways,
-so their hashes differ; pdq-cpp agrees with Meta's C++ program.
+so their hashes differ; pdq-cpp agrees with Meta's C++ program. The quality is PDQ's, whatever the hash.
 
 Examples:
   veilhash hash photo.jpg
-  veilhash hash --hasher pdq-cpp photos > list.csv`
+  veilhash hash --hasher pdq-cpp photos > list.csv
+  veilhash hash --hasher phash-64 photos > list.csv`
 }
 
 func (c *hashCommand) Run(a *app) error {
-	hasher, err := imagehash.ParsePDQ(c.Hasher)
+	hasher, err := classic.Parse(c.Hasher)
 	if err != nil {
 		return &exitError{exitUsage, err, ""}
 	}
@@ -47,7 +48,7 @@ func (c *hashCommand) Run(a *app) error {
 			failed++
 			continue
 		}
-		l := line{file, features.Hash.String(), features.Quality}
+		l := line{file, features.Hash.Digits(hasher.Bits()), features.Quality}
 		if a.json {
 			lines = append(lines, l)
 		} else {

@@ -69,14 +69,10 @@ func hashPicture(file string, hasher imagehash.Hasher) (imagehash.Features, erro
 }
 
 // hashImages makes a list of the pictures named. Those that cannot be read are reported and counted, and the rest goes on.
-func (c *setBuildCommand) hashImages(a *app) (*hashlist.List, error) {
+func (c *setBuildCommand) hashImages(a *app, hasher imagehash.Hasher) (*hashlist.List, error) {
 	files, err := findPictures(c.Images)
 	if err != nil {
 		return nil, err
-	}
-	hasher, err := imagehash.ParsePDQ(c.ListHasher)
-	if err != nil {
-		return nil, &exitError{exitUsage, err, ""}
 	}
 	collector := hashlist.NewCollector("pictures")
 	unreadable, poor := 0, 0

@@ -20,6 +20,7 @@ import (
 
 	"github.com/veilhash/veilhash/sdk"
 	"github.com/veilhash/veilhash/sdk/blindset/setdir"
+	"github.com/veilhash/veilhash/sdk/imagehash/classic"
 	"github.com/veilhash/veilhash/sdk/imagehash/decode"
 	"github.com/veilhash/veilhash/sdk/threshold"
 	"github.com/veilhash/veilhash/sdk/voucher"
@@ -116,6 +117,8 @@ func scanSamples(a *app, server string, set *setdir.Set, samples *sampleSet) (*d
 		Manifest: set.Manifest.AppendText(nil),
 		Account:  threshold.NewAccount(),
 		Clock:    func() int64 { return time.Now().Unix() },
+
+		ParseHasher: classic.Parse,
 	})
 	if err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 	"github.com/veilhash/veilhash/sdk"
 	"github.com/veilhash/veilhash/sdk/blindset/setdir"
 	"github.com/veilhash/veilhash/sdk/derivative"
+	"github.com/veilhash/veilhash/sdk/imagehash/classic"
 	"github.com/veilhash/veilhash/sdk/imagehash/decode"
 	"github.com/veilhash/veilhash/sdk/threshold"
 	"github.com/veilhash/veilhash/sdk/voucher"
@@ -108,6 +109,8 @@ func (c *sealCommand) scanner(a *app, set *setdir.Set, account *threshold.Accoun
 		Manifest: set.Manifest.AppendText(nil),
 		Account:  account,
 		Clock:    func() int64 { return time.Now().Unix() },
+
+		ParseHasher: classic.Parse,
 	}
 	if c.Sent != "" {
 		if _, err := os.Stat(c.Sent); !errors.Is(err, fs.ErrNotExist) {

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 
 	"github.com/veilhash/veilhash/sdk/blindset/setdir"
-	"github.com/veilhash/veilhash/sdk/imagehash"
+	"github.com/veilhash/veilhash/sdk/imagehash/classic"
 	"github.com/veilhash/veilhash/sdk/token"
 )
 
@@ -66,10 +66,12 @@ func (c *setVerifyCommand) Run(a *app) error {
 	if err != nil {
 		return &exitError{exitVerify, err, "The set is damaged or was tampered with: fetch it again, and tell its operator if that does not help."}
 	}
-	_, errScheme := token.Parse(set.Manifest.Scheme)
-	_, errHasher := imagehash.ParsePDQ(set.Manifest.Hasher)
-	_, errLister := imagehash.ParsePDQ(set.Manifest.ListHasher)
-	if err := errors.Join(errScheme, errHasher, errLister); err != nil {
+	hasher, err := classic.Parse(set.Manifest.Hasher)
+	if err == nil {
+		_, err = token.ParseFor(hasher, set.Manifest.Scheme)
+	}
+	_, errLister := classic.Parse(set.Manifest.ListHasher)
+	if err := errors.Join(err, errLister); err != nil {
 		return &exitError{exitVerify, err, "The set asks for what this version does not know."}
 	}
 	info := describe(set)

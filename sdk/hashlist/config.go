@@ -87,6 +87,11 @@ type Config struct {
 	Format Format // zero: told from the first bytes
 	Mode   Mode   // zero: Strict
 
+	// Hash is which of a list's hashes is read. Zero: PDQ. Another kind is read
+	// from plain lists and CSV; the feeds have PDQ alone, and NewReader refuses
+	// to look for another in them.
+	Hash HashKind
+
 	// Source is the name of the list, for Entry.Source and for the lists that
 	// recognise an entry. Empty: the base name of the (first) file, without its
 	// extension.
@@ -117,6 +122,8 @@ func (c Config) withDefaults() (Config, error) {
 	switch {
 	case c.Format >= numFormats:
 		return c, fmt.Errorf("%w: %v", ErrConfig, c.Format)
+	case c.Hash >= numHashKinds:
+		return c, fmt.Errorf("%w: %v", ErrConfig, c.Hash)
 	case c.Mode > Lenient:
 		return c, fmt.Errorf("%w: %v", ErrConfig, c.Mode)
 	case c.MinQuality < AnyQuality || c.MinQuality > 100:

@@ -38,6 +38,8 @@ type csvList struct {
 	lines      lineReader
 	columns    []column // in the order of the file; nil before the first line
 	header     bool
+	kind       HashKind
+	hash       column // where the hash is
 	minQuality int
 	sum        *Summary
 }
@@ -74,10 +76,10 @@ func (p *csvList) next() (Record, error) {
 	}
 }
 
-// start takes the first line: a header if one of its fields is a name of the
+// start takes the first line: a header if one of its fields is a name of a
 // hash column, so that a first line with a broken hash is not taken for one.
 func (p *csvList) start(s string) (isHeader bool, _ *SyntaxError) {
-	p.columns = []column{colPDQ, colQuality, colFile}
+	p.columns, p.hash = []column{colPDQ, colQuality, colFile}, colPDQ
 	names, bad := splitCSV(s, 0)
 	if bad != nil || checkText([]byte(s)) != nil {
 		return false, nil // parse will say what is wrong with it
@@ -87,10 +89,17 @@ func (p *csvList) start(s string) (isHeader bool, _ *SyntaxError) {
 		names[i] = strings.ToLower(strings.TrimSpace(name))
 		columns = append(columns, columnNames[names[i]])
 	}
-	if !slices.Contains(columns, colPDQ) {
+	classic := slices.ContainsFunc(columns, func(c column) bool { return c == colPHash || c == colDHash || c == colAHash })
+	if !classic && !slices.Contains(columns, colPDQ) {
 		return false, nil
 	}
 	p.columns, p.header = columns, true
+	if p.kind != HashPDQ {
+		p.ownColumn(names)
+	}
+	if !slices.Contains(p.columns, p.hash) {
+		return true, fault(FaultMissing, "no column with %s; the columns are %s", p.kind, clip(strings.Join(names, ",")))
+	}
 	seen := [numColumns]bool{}
 	for i, c := range columns {
 		switch {
@@ -102,6 +111,23 @@ func (p *csvList) start(s string) (isHeader bool, _ *SyntaxError) {
 		seen[c] = true
 	}
 	return true, nil
+}
+
+// ownColumn finds the column of a kind other than PDQ: the one that is named
+// after it, or else one that is called no more than a hash. What is called a PDQ
+// is not read then.
+func (p *csvList) ownColumn(names []string) {
+	p.hash = p.kind.column()
+	named := slices.Contains(p.columns, p.hash)
+	for i, c := range p.columns {
+		switch {
+		case c != colPDQ:
+		case !named && (names[i] == "hash" || names[i] == "hex"):
+			p.columns[i] = p.hash
+		default:
+			p.columns[i] = colIgnored
+		}
+	}
 }
 
 // parse reads a record.
@@ -129,9 +155,13 @@ func (p *csvList) parse(s string) (Record, *SyntaxError) {
 	for i, f := range fields {
 		var bad *SyntaxError
 		f = strings.TrimSpace(f)
+		if p.columns[i] == p.hash && p.kind != HashPDQ && f == "" {
+			return skip(ReasonOtherHash), nil // a row may have some hashes and lack others
+		}
+		if p.columns[i] == p.hash {
+			e.PDQ, bad = p.kind.parse(f)
+		}
 		switch p.columns[i] {
-		case colPDQ:
-			e.PDQ, bad = parsePDQ(f)
 		case colQuality:
 			e.Quality, bad = parseQuality(f)
 		case colFile:

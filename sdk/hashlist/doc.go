@@ -28,6 +28,9 @@
 //   - [FormatStopNCII]: pages of StopNCII.org's FetchHashes (JSON);
 //   - [FormatThreatExchange]: pages of Meta's /threat_updates (JSON).
 //
+// Plain lists and CSV may hold hashes of goimagehash instead of PDQ:
+// [Config.Hash] says which of them is read.
+//
 // Text is UTF-8, with or without a byte order mark, or UTF-16 with one.
 // Compressed files, other encodings, and XML with a document type declaration
 // are refused by name.

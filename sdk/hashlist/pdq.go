@@ -53,7 +53,7 @@ func parsePDQ(s string) (PDQ, *SyntaxError) {
 func lengthHint(n int) string {
 	switch n {
 	case 16:
-		return " (16 are a 64-bit pHash, dHash or aHash)"
+		return " (16 are a 64-bit pHash, dHash or aHash: say which it is to have it read)"
 	case 32:
 		return " (32 are an MD5)"
 	case 40:

@@ -8,11 +8,12 @@ import (
 // plain reads FormatPlain.
 type plain struct {
 	lines lineReader
+	kind  HashKind
 }
 
-// otherTypes are the words that may stand in front of a hash that is no PDQ.
-var otherTypes = []string{
-	"md5", "sha1", "sha256", "sha512", "pdna", "photodna", "phash", "dhash", "ahash", "tmk", "tmk-pdqf", "vpdq",
+// types are the words that may stand in front of a hash.
+var types = []string{
+	"pdq", "md5", "sha1", "sha256", "sha512", "pdna", "photodna", "phash", "dhash", "ahash", "tmk", "tmk-pdqf", "vpdq",
 }
 
 func (p *plain) next() (Record, error) {
@@ -25,7 +26,7 @@ func (p *plain) next() (Record, error) {
 		if s = strings.TrimSpace(s); s == "" {
 			continue
 		}
-		rec, bad := parsePlain(s)
+		rec, bad := parsePlain(s, p.kind)
 		if bad == nil {
 			return rec, nil
 		}
@@ -35,11 +36,11 @@ func (p *plain) next() (Record, error) {
 }
 
 // parsePlain reads a line without its comment.
-func parsePlain(s string) (Record, *SyntaxError) {
+func parsePlain(s string, want HashKind) (Record, *SyntaxError) {
 	if bad := checkText([]byte(s)); bad != nil {
 		return Record{}, bad
 	}
-	kind, digits := "pdq", s
+	kind, digits := want.word(), s
 	switch f := strings.Fields(s); len(f) {
 	case 1:
 	case 2:
@@ -47,13 +48,13 @@ func parsePlain(s string) (Record, *SyntaxError) {
 	default:
 		return Record{}, fault(FaultField, "%d words, want a hash, or its type and a hash", len(f))
 	}
-	if kind != "pdq" {
-		if slices.Contains(otherTypes, kind) {
+	if kind != want.word() {
+		if slices.Contains(types, kind) {
 			return skip(ReasonOtherHash), nil
 		}
 		return Record{}, fault(FaultField, "two words of which the first is no hash type, want a hash, or its type and a hash")
 	}
-	h, bad := parsePDQ(digits)
+	h, bad := want.parse(digits)
 	if bad != nil {
 		return Record{}, bad
 	}

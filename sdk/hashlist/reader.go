@@ -72,14 +72,17 @@ func NewReader(r io.Reader, name string, cfg Config) (*Reader, error) {
 			return nil, fmt.Errorf("%w (%s)", err, name)
 		}
 	}
+	if cfg.Hash != HashPDQ && cfg.Format != FormatPlain && cfg.Format != FormatCSV {
+		return nil, fmt.Errorf("%w: a list in the format %v has no %v (%s)", ErrConfig, cfg.Format, cfg.Hash, name)
+	}
 	d := &Reader{name: name, cfg: cfg, sum: newSummary(cfg.Source, cfg.Format)}
 	d.sum.Files = 1
 	lines := lineReader{r: t.Reader, max: cfg.MaxRecord}
 	switch cfg.Format {
 	case FormatPlain:
-		d.parser = &plain{lines: lines}
+		d.parser = &plain{lines: lines, kind: cfg.Hash}
 	case FormatCSV:
-		d.parser = &csvList{lines: lines, minQuality: cfg.MinQuality, sum: d.sum}
+		d.parser = &csvList{lines: lines, kind: cfg.Hash, minQuality: cfg.MinQuality, sum: d.sum}
 	case FormatNCMEC:
 		d.parser = newNCMEC(name, t, cfg, d.sum)
 	case FormatStopNCII:

@@ -10,6 +10,8 @@ const QualityUnknown = -1
 
 // Entry is one hash of a list, with what the list says about it.
 type Entry struct {
+	// PDQ is the hash: a PDQ, or the one that Config.Hash names, with zeros in
+	// front if it is shorter.
 	PDQ    PDQ
 	Source string // the name of the list
 

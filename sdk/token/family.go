@@ -9,6 +9,7 @@ import (
 type family struct {
 	name  string
 	order []int // the hash's bits, those that last longest first
+	bits  int   // of the presets' tokens
 }
 
 const lowestFrequencyName = "lowest-frequency"
@@ -18,22 +19,23 @@ var classics = [...]struct {
 	name    string
 	n       int
 	measure func(n, row, col int) int
+	bits    int // of the presets' tokens
 }{
-	{"phash-64", 8, phashMeasure},
-	{"phash-256", 16, phashMeasure},
-	{"dhash-64", 8, centreMeasure},
-	{"dhash-256", 16, centreMeasure},
-	{"ahash-64", 8, centreMeasure},
-	{"ahash-256", 16, centreMeasure},
+	{"phash-64", 8, phashMeasure, 63},
+	{"phash-256", 16, phashMeasure, 64},
+	{"dhash-64", 8, centreMeasure, 64},
+	{"dhash-256", 16, centreMeasure, 80},
+	{"ahash-64", 8, centreMeasure, 64}, // too many pictures share all of these: docs/research.md
+	{"ahash-256", 16, centreMeasure, 192},
 }
 
 func familyOf(name string) *family {
 	if name == lowestFrequencyName {
-		return &family{name, frequencyOrder[:]}
+		return &family{name: name, order: frequencyOrder[:]}
 	}
 	for _, c := range classics {
 		if c.name == name {
-			return &family{name, ordered(c.n, c.measure)}
+			return &family{name, ordered(c.n, c.measure), c.bits}
 		}
 	}
 	return nil
@@ -98,9 +100,9 @@ func (f *family) preset(name, pdq string) string {
 	case "exact":
 		return f.text(len(f.order), "as-is:1")
 	case "wide":
-		return f.text(63, "as-is:28,pad-15:10,pad-40:8,trim:8,crop-15:10")
+		return f.text(f.bits, "as-is:28,pad-15:10,pad-40:8,trim:8,crop-15:10")
 	}
-	return f.text(63, "as-is:8,pad-15:4,trim:4")
+	return f.text(f.bits, "as-is:8,pad-15:4,trim:4")
 }
 
 func (f *family) text(bits int, probes string) string {

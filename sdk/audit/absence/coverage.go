@@ -6,6 +6,7 @@ import (
 
 	"github.com/veilhash/veilhash/sdk/blindset"
 	"github.com/veilhash/veilhash/sdk/imagehash"
+	"github.com/veilhash/veilhash/sdk/imagehash/classic"
 	"github.com/veilhash/veilhash/sdk/token"
 )
 
@@ -86,15 +87,12 @@ func readers(m *blindset.Manifest, parts []Part) ([]reader, error) {
 		if slices.Contains(parts[:i], p) || tokenKind(p.Scheme) != tokenKind(m.Scheme) {
 			return nil, ErrCoverage
 		}
-		h, err := imagehash.ParsePDQ(p.Hasher)
+		h, err := classic.Parse(p.Hasher)
 		if err != nil {
 			return nil, ErrCoverage
 		}
-		s, err := token.Parse(p.Scheme)
+		s, err := token.ParseFor(h, p.Scheme)
 		if err != nil {
-			return nil, ErrCoverage
-		}
-		if _, err := h.Begin(1, 1, s.Views()); err != nil { // views that the hasher does not have
 			return nil, ErrCoverage
 		}
 		out[i] = reader{h, s}

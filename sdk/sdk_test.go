@@ -287,7 +287,7 @@ func TestScannerConfig(t *testing.T) {
 		"no clock":         {noClock, func(err error) bool { return errors.Is(err, sdk.ErrConfig) }},
 		"damaged manifest": {edit("epoch", "spoch"), func(err error) bool { return errors.Is(err, blindset.ErrManifest) }},
 		"unknown hasher":   {edit("\nhasher pdq-canonical", "\nhasher mdq"), func(err error) bool { return errors.As(err, &parse) }},
-		"views that the hasher lacks": {edit("\nhasher pdq-canonical\nquality 50\nscheme lowest-frequency bits=64 probes=as-is:8", "\nhasher pdq-cpp\nquality 50\nscheme lowest-frequency bits=64 probes=left-17:8"),
+		"views that the hasher lacks": {edit("\nhasher pdq-canonical\nquality 50\nscheme lowest-frequency bits=68 probes=as-is:11", "\nhasher pdq-cpp\nquality 50\nscheme lowest-frequency bits=68 probes=left-17:11"),
 			func(err error) bool {
 				var v *imagehash.ViewError
 				return errors.As(err, &v) && sdk.Code(err) == "scheme"

@@ -170,12 +170,14 @@ func TestUploadsLookAlike(t *testing.T) {
 	check("a repeat", w.upload(w.scanner, tiny[0]))
 	check("a blank picture", w.upload(w.scanner, blank))
 	w.clock += 29 * day
+	opened := 0
 	for range 4 {
 		u := w.upload(w.scanner, strangers[1])
 		check("with synthetics", u)
-		if len(w.opened(u)) == 0 {
-			t.Fatal("no synthetic was due")
-		}
+		opened += len(w.opened(u))
+	}
+	if opened < 2 {
+		t.Errorf("%d synthetics were due in all", opened)
 	}
 }
 

@@ -122,9 +122,9 @@ func TestProbes(t *testing.T) {
 	}
 	for i, p := range probes {
 		want := views[0].View
-		if i >= 12 {
+		if i >= 13 {
 			want = views[2].View
-		} else if i >= 8 {
+		} else if i >= 11 {
 			want = views[1].View
 		}
 		if p.View != want {

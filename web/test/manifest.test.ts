@@ -10,7 +10,7 @@ const hex = (digit: string) => digit.repeat(64)
 function sample(): Manifest {
   return {
     epoch: 1, listHasher: 'pdq-canonical', hasher: 'pdq-canonical', quality: 50,
-    scheme: 'lowest-frequency bits=64 probes=as-is:8,pad-15:4,trim:4',
+    scheme: 'lowest-frequency bits=68 probes=as-is:11,pad-15:2,trim:3',
     salt: hex('1'), payload: 4096, threshold: 1, synthetics: 0, periodDays: 30, require: 1, recognition: 'equal-token',
     kinds: 'derivative', canary: 'test-card-1', curators: [{ name: 'a.example', key: hex('7') }, { name: 'b', key: hex('8') }],
     base: 'none',

@@ -70,6 +70,8 @@ function seal(instance: Instance, scan: number) {
   return { ...sealed, voucher, opened }
 }
 
+const tokenBits = Number(/ bits=(\d+) /.exec(manifest.scheme)![1])
+
 test('pictures of the golden set are found, others are not', async () => {
   const instance = await start()
   const pictures: [string, Picture, boolean][] = [
@@ -100,7 +102,7 @@ test('pictures of the golden set are found, others are not', async () => {
     assert.equal(report.probes.length, 16)
     const tokens = report.probes.map(q => {
       assert.equal(q.dummy, false)
-      return toHex(token(64, report.views.find(v => v.view === q.view)!.pdq, positions(q.flips)))
+      return toHex(token(tokenBits, report.views.find(v => v.view === q.view)!.pdq, positions(q.flips)))
     })
     assert.equal(new Set(tokens).size, 16)
     if (member) assert.ok(golden.places.some(g => g.member && tokens.includes(g.token)), `${name}: no probe is an entry's token`)

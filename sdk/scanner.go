@@ -9,6 +9,7 @@ import (
 	"github.com/veilhash/veilhash/sdk/internal/entropy"
 	"github.com/veilhash/veilhash/sdk/threshold"
 	"github.com/veilhash/veilhash/sdk/token"
+	"github.com/veilhash/veilhash/sdk/trust"
 	"github.com/veilhash/veilhash/sdk/voucher"
 )
 
@@ -40,6 +41,10 @@ var (
 type ScannerConfig struct {
 	// Manifest is the set's manifest as it was published.
 	Manifest []byte
+
+	// Trust is what the set has to satisfy before it is used. With nil nothing is asked, and the promise that everyone gets the same, endorsed set does not hold: for
+	// tools of whoever made the set.
+	Trust *TrustConfig
 
 	// Account is the secret of the account that sends the pictures.
 	Account *threshold.Account
@@ -77,13 +82,16 @@ type Scanner struct {
 	memory   []byte  // ScannerConfig.Sent
 	period   *period // the last that was asked for; nil before
 
+	verdict *trust.Verdict
+
 	leaves map[shardRef]*blindset.Leaves
 }
 
 type shardRef struct{ layer, shard int }
 
 // NewScanner checks the manifest and prepares for scanning. Errors are ErrConfig and those of the manifest's parts: blindset.ErrManifest,
-// token.ErrScheme, *imagehash.ParseError; and threshold.ErrSentFormat for a memory that is none: start without it.
+// token.ErrScheme, *imagehash.ParseError; those of package trust for a set that the policy does not allow; and threshold.ErrSentFormat for a memory that is none: start
+// without it.
 func NewScanner(cfg ScannerConfig) (*Scanner, error) {
 	if len(cfg.Manifest) == 0 || cfg.Account == nil || cfg.Clock == nil {
 		return nil, ErrConfig
@@ -105,6 +113,12 @@ func NewScanner(cfg ScannerConfig) (*Scanner, error) {
 			return nil, err
 		}
 	}
+	var verdict *trust.Verdict
+	if cfg.Trust != nil {
+		if verdict, err = cfg.Trust.check(m, scheme, cfg.Clock()); err != nil {
+			return nil, err
+		}
+	}
 	openings := cfg.Openings
 	if openings.Max() == 0 {
 		openings = DefaultOpenings()
@@ -118,6 +132,7 @@ func NewScanner(cfg ScannerConfig) (*Scanner, error) {
 		clock:    cfg.Clock,
 		entropy:  cfg.Entropy,
 		openings: openings,
+		verdict:  verdict,
 		memory:   slices.Clone(cfg.Sent),
 		leaves:   make(map[shardRef]*blindset.Leaves),
 	}, nil

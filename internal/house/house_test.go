@@ -24,6 +24,7 @@ var floors = [][]string{
 	{"sdk/group/ed25519"},
 	{"sdk/imagehash", "sdk/group", "sdk/threshold", "sdk/hashlist", "sdk/derivative", "sdk/tlog"},
 	{"sdk/token", "sdk/blindset", "sdk/voucher"},
+	{"sdk/trust"},
 	{"sdk"},
 	{"server", "sdk/evaluate"},
 	{"cmd", "wasm", "examples", "web", "internal"},

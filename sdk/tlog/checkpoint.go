@@ -1,10 +1,12 @@
 package tlog
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
 	"github.com/veilhash/veilhash/sdk/internal/b64"
+	"github.com/veilhash/veilhash/sdk/internal/decimal"
 )
 
 // A Checkpoint is the head of a log's tree (tlog-checkpoint): the text of a note that the log signs and witnesses cosign.
@@ -51,10 +53,7 @@ func CosignedMessage(text string, seconds uint64) []byte {
 }
 
 // parseNumber reads a decimal number below 2^63 without sign or leading zeros.
-func parseNumber(s string) (uint64, bool) {
-	n, err := strconv.ParseUint(s, 10, 63)
-	return n, err == nil && (s[0] != '0' || s == "0") && s[0] != '+'
-}
+func parseNumber(s string) (uint64, bool) { return decimal.Parse(s, math.MaxInt64) }
 
 func parseHash(s string) (h Hash, ok bool) {
 	b, ok := b64.Decode(s)

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/veilhash/veilhash/sdk/group/ed25519"
@@ -35,11 +34,8 @@ func NewKey(name string, algorithm Algorithm, public [ed25519.PublicKeySize]byte
 	if !validName(name) || algorithm != Ed25519 && algorithm != CosignatureV1 {
 		return nil, ErrKey
 	}
-	h := sha256.New()
-	h.Write([]byte(name))
-	h.Write([]byte{'\n', byte(algorithm)})
-	h.Write(public[:])
-	return &Key{name, binary.BigEndian.Uint32(h.Sum(nil)), algorithm, public}, nil
+	id := sha256.Sum256(append(append([]byte(name), '\n', byte(algorithm)), public[:]...))
+	return &Key{name, binary.BigEndian.Uint32(id[:]), algorithm, public}, nil
 }
 
 func validName(name string) bool {
@@ -47,23 +43,33 @@ func validName(name string) bool {
 		return false
 	}
 	for _, r := range name {
-		if r == '+' || r < ' ' || unicode.IsSpace(r) {
+		if r == '+' || r < ' ' || isSpace(r) {
 			return false
 		}
 	}
 	return true
 }
 
+// isSpace is unicode.IsSpace, without its tables.
+func isSpace(r rune) bool {
+	switch r {
+	case '\t', '\n', '\v', '\f', '\r', ' ', 0x85, 0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000:
+		return true
+	}
+	return 0x2000 <= r && r <= 0x200a
+}
+
 // ParseKey reads a verifier key, "name+hash+base64(algorithm ‖ key)". The error is ErrKey.
 func ParseKey(text string) (*Key, error) {
 	name, rest, _ := strings.Cut(text, "+")
-	_, key, found := strings.Cut(rest, "+")
+	hash, key, _ := strings.Cut(rest, "+")
+	var id [4]byte
 	b, ok := b64.Decode(key)
-	if !found || !ok || len(b) != 1+ed25519.PublicKeySize {
+	if !ok || len(b) != 1+ed25519.PublicKeySize || !hexa.Decode(id[:], hash) {
 		return nil, ErrKey
 	}
 	k, err := NewKey(name, Algorithm(b[0]), [ed25519.PublicKeySize]byte(b[1:]))
-	if err != nil || k.String() != text {
+	if err != nil || k.ID != binary.BigEndian.Uint32(id[:]) {
 		return nil, ErrKey
 	}
 	return k, nil

@@ -32,16 +32,21 @@ const signaturePrefix = "— "
 
 // ParseNote reads a signed note. The error is ErrNote.
 func ParseNote(b []byte) (*Note, error) {
-	if len(b) > MaxNoteBytes || !utf8.Valid(b) {
+	msg := string(b)
+	if len(msg) > MaxNoteBytes || !utf8.ValidString(msg) {
 		return nil, ErrNote
 	}
-	for _, c := range b {
-		if c < ' ' && c != '\n' {
+	split := -1 // the last empty line
+	for i := range len(msg) {
+		switch {
+		case msg[i] == '\n':
+			if i > 0 && msg[i-1] == '\n' {
+				split = i - 1
+			}
+		case msg[i] < ' ':
 			return nil, ErrNote
 		}
 	}
-	msg := string(b)
-	split := strings.LastIndex(msg, "\n\n")
 	if split < 0 {
 		return nil, ErrNote
 	}

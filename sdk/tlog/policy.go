@@ -2,8 +2,9 @@ package tlog
 
 import (
 	"slices"
-	"strconv"
 	"strings"
+
+	"github.com/veilhash/veilhash/sdk/internal/lines"
 )
 
 // A Policy says whose checkpoints count (tlog-policy): the logs that are known, the witnesses, and which of these must have cosigned.
@@ -92,8 +93,13 @@ func (p *Policy) Add(items []string) error {
 		if err != nil {
 			return err
 		}
-		if key.Algorithm != Ed25519 || len(p.Logs) == maxPolicyItems || slices.ContainsFunc(p.Logs, func(l Log) bool { return l.Key.Public == key.Public }) {
+		if key.Algorithm != Ed25519 || len(p.Logs) == maxPolicyItems {
 			return ErrPolicy
+		}
+		for _, l := range p.Logs {
+			if l.Key.Public == key.Public {
+				return ErrPolicy
+			}
 		}
 		p.Logs = append(p.Logs, Log{key, optional(items, 2)})
 	case items[0] == "witness" && (n == 3 || n == 4):
@@ -101,9 +107,13 @@ func (p *Policy) Add(items []string) error {
 		if err != nil {
 			return err
 		}
-		if key.Algorithm != CosignatureV1 || !p.free(items[1]) || len(p.Witnesses) == maxPolicyItems ||
-			slices.ContainsFunc(p.Witnesses, func(w Witness) bool { return w.Key.Public == key.Public }) {
+		if key.Algorithm != CosignatureV1 || !p.free(items[1]) || len(p.Witnesses) == maxPolicyItems {
 			return ErrPolicy
+		}
+		for _, w := range p.Witnesses {
+			if w.Key.Public == key.Public {
+				return ErrPolicy
+			}
 		}
 		p.Witnesses = append(p.Witnesses, Witness{items[1], key, optional(items, 3)})
 	case items[0] == "group" && n >= 4:
@@ -144,9 +154,13 @@ func (p *Policy) addGroup(name, threshold string, members []string) error {
 	}
 	for i, m := range members {
 		// Each name counts in one place only.
-		if m == QuorumNone || p.free(m) || slices.Contains(members[:i], m) ||
-			slices.ContainsFunc(p.Groups, func(g Group) bool { return slices.Contains(g.Members, m) }) {
+		if m == QuorumNone || p.free(m) || slices.Contains(members[:i], m) {
 			return ErrPolicy
+		}
+		for _, other := range p.Groups {
+			if slices.Contains(other.Members, m) {
+				return ErrPolicy
+			}
 		}
 	}
 	p.Groups = append(p.Groups, g)
@@ -155,35 +169,39 @@ func (p *Policy) addGroup(name, threshold string, members []string) error {
 
 // free reports whether a name is not taken.
 func (p *Policy) free(name string) bool {
-	return name != QuorumNone && !slices.ContainsFunc(p.Witnesses, func(w Witness) bool { return w.Name == name }) &&
-		!slices.ContainsFunc(p.Groups, func(g Group) bool { return g.Name == name })
+	for _, w := range p.Witnesses {
+		if w.Name == name {
+			return false
+		}
+	}
+	for _, g := range p.Groups {
+		if g.Name == name {
+			return false
+		}
+	}
+	return name != QuorumNone
 }
 
 // AppendText appends the policy's lines, single spaces between items: logs, witnesses, groups, the quorum.
 func (p *Policy) AppendText(dst []byte) []byte {
-	line := func(items ...string) {
-		for i, s := range items {
-			if s == "" {
-				continue // a URL that is not given
-			}
-			if i > 0 {
-				dst = append(dst, ' ')
-			}
-			dst = append(dst, s...)
-		}
-		dst = append(dst, '\n')
-	}
 	for _, l := range p.Logs {
-		line("log", l.Key.String(), l.URL)
+		dst = lines.Append(dst, withURL(l.URL, "log", l.Key.String())...)
 	}
 	for _, w := range p.Witnesses {
-		line("witness", w.Name, w.Key.String(), w.URL)
+		dst = lines.Append(dst, withURL(w.URL, "witness", w.Name, w.Key.String())...)
 	}
 	for _, g := range p.Groups {
-		line(append([]string{"group", g.Name, strconv.Itoa(g.Threshold)}, g.Members...)...)
+		dst = lines.Append(dst, append([]string{"group", g.Name, lines.Number(uint64(g.Threshold))}, g.Members...)...)
 	}
-	line("quorum", p.Quorum)
-	return dst
+	return lines.Append(dst, "quorum", p.Quorum)
+}
+
+// withURL is a line's items and, where it is given, a URL.
+func withURL(url string, items ...string) []string {
+	if url != "" {
+		items = append(items, url)
+	}
+	return items
 }
 
 // Verify checks that a note is a checkpoint signed by a log of the policy, and which witnesses of the policy cosigned it. Whether these are enough is for
@@ -193,8 +211,11 @@ func (p *Policy) Verify(n *Note) (*Checkpoint, []Cosignature, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	known := slices.IndexFunc(p.Logs, func(l Log) bool { return l.Key.Name == c.Origin && n.Verify(l.Key) == nil })
-	if known < 0 {
+	known := false
+	for _, l := range p.Logs {
+		known = known || l.Key.Name == c.Origin && n.Verify(l.Key) == nil
+	}
+	if !known {
 		return nil, nil, ErrLog
 	}
 	var seen []Cosignature

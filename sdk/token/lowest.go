@@ -118,6 +118,8 @@ func (s *firstBits) Count() int {
 
 func (s *firstBits) Accepts(hasher string) bool { return s.family.accepts(hasher) }
 
+func (s *firstBits) Bits() int { return s.bits }
+
 func (s *firstBits) Size() int { return (s.bits + 7) / 8 }
 
 func (s *firstBits) Views() []imagehash.View {

@@ -2,7 +2,6 @@ package trust
 
 import (
 	"crypto/sha256"
-	"slices"
 
 	"github.com/veilhash/veilhash/sdk/blindset"
 	"github.com/veilhash/veilhash/sdk/tlog"
@@ -93,7 +92,7 @@ func (p *Policy) checkCurators(in Input, v *Verdict) error {
 		return nil
 	}
 	for _, c := range in.Manifest.Curators {
-		if !slices.ContainsFunc(p.Curators, func(k *tlog.Key) bool { return k.Public == c.Key && k.Name == c.Name }) {
+		if !p.pins(c) {
 			return ErrCurators
 		}
 	}
@@ -115,6 +114,15 @@ func (p *Policy) checkCurators(in Input, v *Verdict) error {
 	return nil
 }
 
+func (p *Policy) pins(c blindset.Curator) bool {
+	for _, k := range p.Curators {
+		if k.Public == c.Key && k.Name == c.Name {
+			return true
+		}
+	}
+	return false
+}
+
 // checkLog wants the set in the last entry of the log's tree, and that tree cosigned by a quorum not too long ago.
 func (p *Policy) checkLog(in Input, v *Verdict) error {
 	proof, err := tlog.ParseProof(in.Proof)
@@ -133,10 +141,12 @@ func (p *Policy) checkLog(in Input, v *Verdict) error {
 	if !p.Log.Satisfied(v.Cosignatures) {
 		return ErrWitnesses
 	}
-	fresh := slices.DeleteFunc(slices.Clone(v.Cosignatures), func(c tlog.Cosignature) bool {
-		age := in.Now - int64(c.Time)
-		return age < -clockSkew || age > int64(p.MaxAgeHours)*3600
-	})
+	var fresh []tlog.Cosignature
+	for _, c := range v.Cosignatures {
+		if age := in.Now - int64(c.Time); age >= -clockSkew && age <= int64(p.MaxAgeHours)*3600 {
+			fresh = append(fresh, c)
+		}
+	}
 	if !p.Log.Satisfied(fresh) {
 		return ErrStale
 	}

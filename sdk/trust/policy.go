@@ -1,11 +1,10 @@
 package trust
 
 import (
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/veilhash/veilhash/sdk/blindset"
+	"github.com/veilhash/veilhash/sdk/internal/lines"
 	"github.com/veilhash/veilhash/sdk/tlog"
 )
 
@@ -41,65 +40,113 @@ const (
 
 // ParsePolicy reads a policy and refuses, with ErrPolicy, whatever AppendText would not have written byte for byte.
 func ParsePolicy(text []byte) (*Policy, error) {
-	l := read(text, policyHeader, maxPolicyBytes)
+	r := lines.Read(text, policyHeader, maxPolicyBytes)
 	var p Policy
-	p.MaxAgeHours = int(l.number("max-age-hours", maxAgeHours))
-	p.MinThreshold = int(l.number("min-threshold", 1<<10))
-	p.MinSynthetics = int(l.number("min-synthetics", 64))
-	p.MinTokenBits = int(l.number("min-token-bits", 256))
-	p.MinMarginBits = int(l.number("min-margin-bits", 256))
+	p.MaxAgeHours = int(r.Number("max-age-hours", maxAgeHours))
+	p.MinThreshold = int(r.Number("min-threshold", 1<<10))
+	p.MinSynthetics = int(r.Number("min-synthetics", 64))
+	p.MinTokenBits = int(r.Number("min-token-bits", 256))
+	p.MinMarginBits = int(r.Number("min-margin-bits", 256))
 	var err error
-	if p.Kinds, err = blindset.ParseKinds(l.value("kinds")); err != nil {
-		l.ok = false
-	}
-	p.Require = int(l.number("require", maxCurators))
-	for l.ok && l.rest != "" {
-		items := strings.Split(l.next(), " ")
-		switch {
-		case slices.Contains(items, ""):
-			l.ok = false
-		case len(items) == 1 && (items[0] == "unendorsed" || items[0] == "unlogged"):
-		case len(items) == 2 && items[0] == "curator":
-			key, err := tlog.ParseKey(items[1])
-			l.ok = l.ok && err == nil && key.Algorithm == tlog.Ed25519 &&
-				!slices.ContainsFunc(p.Curators, func(c *tlog.Key) bool { return c.Public == key.Public || c.Name == key.Name })
-			p.Curators = append(p.Curators, key)
+	p.Kinds, err = blindset.ParseKinds(r.Value("kinds"))
+	r.Expect(err == nil)
+	p.Require = int(r.Number("require", maxCurators))
+	last, unendorsed, unlogged := 0, false, false
+	for r.OK && r.Rest != "" {
+		items := strings.Split(r.Next(), " ")
+		rank := rankOf(items)
+		r.Expect(rank >= last)
+		last = rank
+		switch items[0] {
+		case "curator":
+			r.Expect(len(items) == 2 && p.addCurator(items[1]))
+		case "unendorsed":
+			unendorsed = true
+		case "unlogged":
+			unlogged = true
 		default:
-			l.ok = p.Log.Add(items) == nil && l.ok
+			r.Expect(p.Log.Add(items) == nil)
 		}
 	}
-	endorsed := p.Require >= 1 && len(p.Curators) >= p.Require && len(p.Curators) <= maxCurators
-	unendorsed := p.Require == 0 && len(p.Curators) == 0
-	logged := len(p.Log.Logs) == 1 && p.Log.Quorum != ""
-	unlogged := len(p.Log.Logs)+len(p.Log.Witnesses)+len(p.Log.Groups) == 0 && p.Log.Quorum == ""
-	if !l.done() || p.MaxAgeHours < 1 || !endorsed && !unendorsed || !logged && !unlogged || string(p.AppendText(nil)) != string(text) {
+	// Enough curators or none, and a log or none; and what is not asked for is said to be not.
+	r.Expect(p.MaxAgeHours >= 1 && len(p.Curators) >= p.Require && (p.Require == 0) == unendorsed && (len(p.Curators) == 0) == unendorsed)
+	if unlogged {
+		r.Expect(len(p.Log.Logs) == 0 && len(p.Log.Witnesses) == 0 && p.Log.Quorum == "")
+	} else {
+		r.Expect(len(p.Log.Logs) == 1 && p.Log.Quorum != "")
+	}
+	if !r.Done() {
 		return nil, ErrPolicy
 	}
 	return &p, nil
 }
 
-// AppendText appends the policy's canonical text. It does not check the fields: ParsePolicy does.
-func (p *Policy) AppendText(dst []byte) []byte {
-	dst = append(dst, policyHeader+"\n"...)
-	dst = appendNumber(dst, "max-age-hours", uint64(p.MaxAgeHours))
-	dst = appendNumber(dst, "min-threshold", uint64(p.MinThreshold))
-	dst = appendNumber(dst, "min-synthetics", uint64(p.MinSynthetics))
-	dst = appendNumber(dst, "min-token-bits", uint64(p.MinTokenBits))
-	dst = appendNumber(dst, "min-margin-bits", uint64(p.MinMarginBits))
-	dst = append(dst, "kinds "+p.Kinds.String()+"\n"...)
-	dst = appendNumber(dst, "require", uint64(p.Require))
-	for _, c := range p.Curators {
-		dst = append(dst, "curator "+c.String()+"\n"...)
+// rankOf is the place of a line among the others, or -1 if it is in none of the forms that AppendText writes.
+func rankOf(items []string) int {
+	single := len(items) == 1
+	for _, s := range items {
+		if s == "" {
+			return -1
+		}
 	}
-	if len(p.Curators) == 0 {
-		dst = append(dst, "unendorsed\n"...)
+	switch items[0] {
+	case "curator":
+		return 1
+	case "unendorsed":
+		if single {
+			return 2
+		}
+	case "log":
+		return 4
+	case "unlogged":
+		if single {
+			return 5
+		}
+	case "witness":
+		return 6
+	case "group":
+		// A number, which "any" and "all" would be another form of.
+		if len(items) > 2 && items[2][0] <= '9' {
+			return 7
+		}
+	case "quorum":
+		return 8
 	}
-	if len(p.Log.Logs) == 0 {
-		return append(dst, "unlogged\n"...)
-	}
-	return p.Log.AppendText(dst)
+	return -1
 }
 
-func appendNumber(dst []byte, name string, n uint64) []byte {
-	return append(strconv.AppendUint(append(append(dst, name...), ' '), n, 10), '\n')
+func (p *Policy) addCurator(text string) bool {
+	key, err := tlog.ParseKey(text)
+	if err != nil || key.Algorithm != tlog.Ed25519 || len(p.Curators) == maxCurators {
+		return false
+	}
+	for _, c := range p.Curators {
+		if c.Public == key.Public || c.Name == key.Name {
+			return false
+		}
+	}
+	p.Curators = append(p.Curators, key)
+	return true
+}
+
+// AppendText appends the policy's canonical text. It does not check the fields: ParsePolicy does.
+func (p *Policy) AppendText(dst []byte) []byte {
+	dst = lines.Append(dst, policyHeader)
+	dst = lines.Append(dst, "max-age-hours", lines.Number(uint64(p.MaxAgeHours)))
+	dst = lines.Append(dst, "min-threshold", lines.Number(uint64(p.MinThreshold)))
+	dst = lines.Append(dst, "min-synthetics", lines.Number(uint64(p.MinSynthetics)))
+	dst = lines.Append(dst, "min-token-bits", lines.Number(uint64(p.MinTokenBits)))
+	dst = lines.Append(dst, "min-margin-bits", lines.Number(uint64(p.MinMarginBits)))
+	dst = lines.Append(dst, "kinds", p.Kinds.String())
+	dst = lines.Append(dst, "require", lines.Number(uint64(p.Require)))
+	for _, c := range p.Curators {
+		dst = lines.Append(dst, "curator", c.String())
+	}
+	if len(p.Curators) == 0 {
+		dst = lines.Append(dst, "unendorsed")
+	}
+	if len(p.Log.Logs) == 0 {
+		return lines.Append(dst, "unlogged")
+	}
+	return p.Log.AppendText(dst)
 }

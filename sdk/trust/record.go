@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/veilhash/veilhash/sdk/blindset"
-	"github.com/veilhash/veilhash/sdk/internal/decimal"
 	"github.com/veilhash/veilhash/sdk/internal/hexa"
+	"github.com/veilhash/veilhash/sdk/internal/lines"
 	"github.com/veilhash/veilhash/sdk/internal/lp"
 )
 
@@ -44,16 +44,13 @@ func NewRecord(m *blindset.Manifest, time uint64, files []File) *Record {
 	r := &Record{Epoch: m.Epoch, Set: m.ID(), Time: time, Files: files}
 	for i := range m.Layers {
 		l := &m.Layers[i]
-		h := sha256.New()
-		h.Write(lp.Append(nil, []byte("veilhash/v0/layer")))
-		h.Write(m.Salt[:])
-		h.Write(l.TableSalt[:])
-		h.Write(l.PositionSeed[:])
+		b := append(lp.Label("layer", 0), m.Salt[:]...)
+		b = append(b, l.TableSalt[:]...)
+		b = append(b, l.PositionSeed[:]...)
 		for _, s := range l.Shards {
-			h.Write(s.Digest[:])
-			h.Write(binary.BigEndian.AppendUint32(nil, s.Attempt))
+			b = binary.BigEndian.AppendUint32(append(b, s.Digest[:]...), s.Attempt)
 		}
-		r.Layers = append(r.Layers, RecordLayer{[32]byte(l.Key.Bytes()), [32]byte(h.Sum(nil))})
+		r.Layers = append(r.Layers, RecordLayer{[32]byte(l.Key.Bytes()), sha256.Sum256(b)})
 	}
 	return r
 }
@@ -65,41 +62,41 @@ func (r *Record) AppendText(dst []byte) []byte {
 
 // AppendHead appends the lines that follow from the manifest.
 func (r *Record) AppendHead(dst []byte) []byte {
-	dst = append(dst, recordHeader+"\n"...)
-	dst = appendNumber(dst, "epoch", r.Epoch)
-	dst = append(dst, "set "+hexa.String(r.Set[:])+"\n"...)
-	dst = appendNumber(dst, "layers", uint64(len(r.Layers)))
-	for _, l := range r.Layers {
-		dst = append(dst, "layer "+hexa.String(l.Key[:])+" "+hexa.String(l.Digest[:])+"\n"...)
+	dst = lines.Append(dst, recordHeader)
+	dst = lines.Append(dst, "epoch", lines.Number(r.Epoch))
+	dst = lines.Append(dst, "set", r.Set.String())
+	dst = lines.Append(dst, "layers", lines.Number(uint64(len(r.Layers))))
+	for i := range r.Layers {
+		dst = lines.Append(dst, "layer", hexa.String(r.Layers[i].Key[:]), hexa.String(r.Layers[i].Digest[:]))
 	}
 	return dst
 }
 
 // AppendRest appends the other lines. A proof carries them, for the client to put the entry together.
 func (r *Record) AppendRest(dst []byte) []byte {
-	dst = appendNumber(dst, "time", r.Time)
-	dst = appendNumber(dst, "files", uint64(len(r.Files)))
+	dst = lines.Append(dst, "time", lines.Number(r.Time))
+	dst = lines.Append(dst, "files", lines.Number(uint64(len(r.Files))))
 	for _, f := range r.Files {
-		dst = append(dst, "file "+hexa.String(f.Digest[:])+" "+f.Name+"\n"...)
+		dst = lines.Append(dst, "file", hexa.String(f.Digest[:]), f.Name)
 	}
 	return dst
 }
 
 // ParseRecord reads an entry and refuses, with ErrRecord, whatever AppendText would not have written byte for byte.
 func ParseRecord(text []byte) (*Record, error) {
-	l := read(text, recordHeader, maxRecordBytes)
+	l := lines.Read(text, recordHeader, maxRecordBytes)
 	var r Record
-	r.Epoch = l.number("epoch", 1<<53)
-	l.hex("set", r.Set[:])
-	n := l.number("layers", 16)
-	for ; n > 0 && l.ok; n-- {
+	r.Epoch = l.Number("epoch", 1<<53)
+	l.Hex("set", r.Set[:])
+	n := l.Number("layers", 16)
+	for ; n > 0 && l.OK; n-- {
 		var layer RecordLayer
-		key, digest, _ := strings.Cut(l.value("layer"), " ")
-		l.ok = l.ok && hexa.Decode(layer.Key[:], key) && hexa.Decode(layer.Digest[:], digest)
+		key, digest, _ := strings.Cut(l.Value("layer"), " ")
+		l.OK = l.OK && hexa.Decode(layer.Key[:], key) && hexa.Decode(layer.Digest[:], digest)
 		r.Layers = append(r.Layers, layer)
 	}
-	rest, err := ParseRest([]byte(l.rest))
-	if !l.ok || err != nil || r.Epoch == 0 || len(r.Layers) == 0 {
+	rest, err := ParseRest([]byte(l.Rest))
+	if !l.OK || err != nil || r.Epoch == 0 || len(r.Layers) == 0 {
 		return nil, ErrRecord
 	}
 	r.Time, r.Files = rest.Time, rest.Files
@@ -108,18 +105,18 @@ func ParseRecord(text []byte) (*Record, error) {
 
 // ParseRest reads what AppendRest writes. The error is ErrRecord.
 func ParseRest(text []byte) (*Record, error) {
-	l := &lines{string(text), len(text) <= maxRecordBytes}
+	l := &lines.Reader{Rest: string(text), OK: len(text) <= maxRecordBytes}
 	var r Record
-	r.Time = l.number("time", 1<<53)
-	n := l.number("files", maxFiles)
-	for ; n > 0 && l.ok; n-- {
+	r.Time = l.Number("time", 1<<53)
+	n := l.Number("files", maxFiles)
+	for ; n > 0 && l.OK; n-- {
 		var f File
-		digest, name, _ := strings.Cut(l.value("file"), " ")
-		l.ok = l.ok && hexa.Decode(f.Digest[:], digest) && ValidFileName(name) && (len(r.Files) == 0 || r.Files[len(r.Files)-1].Name < name)
+		digest, name, _ := strings.Cut(l.Value("file"), " ")
+		l.OK = l.OK && hexa.Decode(f.Digest[:], digest) && ValidFileName(name) && (len(r.Files) == 0 || r.Files[len(r.Files)-1].Name < name)
 		f.Name = name
 		r.Files = append(r.Files, f)
 	}
-	if !l.done() {
+	if !l.Done() {
 		return nil, ErrRecord
 	}
 	return &r, nil
@@ -152,23 +149,24 @@ const seenHeader = "veilhash-seen v0"
 
 // AppendText appends the memory's canonical text.
 func (s *Seen) AppendText(dst []byte) []byte {
-	dst = append(dst, seenHeader+"\nlog "+s.Log+"\n"...)
-	dst = appendNumber(dst, "size", s.Size)
-	dst = append(dst, "root "+hexa.String(s.Root[:])+"\n"...)
-	dst = appendNumber(dst, "epoch", s.Epoch)
-	return append(dst, "set "+hexa.String(s.Set[:])+"\n"...)
+	dst = lines.Append(dst, seenHeader)
+	dst = lines.Append(dst, "log", s.Log)
+	dst = lines.Append(dst, "size", lines.Number(s.Size))
+	dst = lines.Append(dst, "root", hexa.String(s.Root[:]))
+	dst = lines.Append(dst, "epoch", lines.Number(s.Epoch))
+	return lines.Append(dst, "set", s.Set.String())
 }
 
 // ParseSeen reads what AppendText writes. The error is ErrSeen.
 func ParseSeen(text []byte) (*Seen, error) {
-	l := read(text, seenHeader, 1<<12)
+	l := lines.Read(text, seenHeader, 1<<12)
 	var s Seen
-	s.Log = l.value("log")
-	s.Size, _ = decimal.Parse(l.value("size"), 1<<62)
-	l.hex("root", s.Root[:])
-	s.Epoch = l.number("epoch", 1<<53)
-	l.hex("set", s.Set[:])
-	if !l.done() || string(s.AppendText(nil)) != string(text) {
+	s.Log = l.Value("log")
+	s.Size = l.Number("size", 1<<62)
+	l.Hex("root", s.Root[:])
+	s.Epoch = l.Number("epoch", 1<<53)
+	l.Hex("set", s.Set[:])
+	if !l.Done() {
 		return nil, ErrSeen
 	}
 	return &s, nil

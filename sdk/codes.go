@@ -8,6 +8,7 @@ import (
 	"github.com/veilhash/veilhash/sdk/imagehash"
 	"github.com/veilhash/veilhash/sdk/threshold"
 	"github.com/veilhash/veilhash/sdk/token"
+	"github.com/veilhash/veilhash/sdk/trust"
 	"github.com/veilhash/veilhash/sdk/voucher"
 )
 
@@ -60,6 +61,21 @@ var codes = [...]CodedError{
 	{"voucher-invalid", "The voucher is a match, but its content was altered."},
 	{"payload-key", "This is not the payload key of the voucher's account and period."},
 	{"below-threshold", "The account is below the threshold; its payloads are closed."},
+	{"policy", "The application's policy is not in its canonical form; its makers have to mend it."},
+	{"policy-threshold", "The set opens payloads after fewer matches than the application allows."},
+	{"policy-synthetics", "The set has fewer synthetic vouchers than the application asks for."},
+	{"policy-bits", "The set's tokens are shorter than the application allows."},
+	{"policy-margin", "The set would find more by chance than the application allows."},
+	{"policy-kinds", "The set asks for a kind of payload that the application does not allow."},
+	{"policy-require", "The set asks fewer curators to recognise an entry than the application does."},
+	{"policy-curators", "The set was not endorsed by enough of the curators that the application trusts."},
+	{"policy-proof", "There is no proof that the set is in the public log."},
+	{"policy-log", "The latest entry of the public log is not this set."},
+	{"policy-witnesses", "Too few of the witnesses that the application trusts have seen this set in the log."},
+	{"policy-stale", "It is too long ago that witnesses have seen the log; the set may be outdated, or this device's clock is wrong."},
+	{"policy-rollback", "The set is older than the one that was used before."},
+	{"policy-fork", "The public log was rewritten since it was last seen."},
+	{"policy-seen", "What this device remembers of the public log is damaged."},
 	{CodeInternal, "Something went wrong inside Veilhash; please report it."},
 }
 
@@ -108,6 +124,21 @@ var sentinels = [...]struct {
 	{"voucher-invalid", voucher.ErrInvalid},
 	{"payload-key", voucher.ErrPayloadKey},
 	{"below-threshold", ErrBelowThreshold},
+	{"policy", trust.ErrPolicy},
+	{"policy-threshold", trust.ErrThreshold},
+	{"policy-synthetics", trust.ErrSynthetics},
+	{"policy-bits", trust.ErrBits},
+	{"policy-margin", trust.ErrMargin},
+	{"policy-kinds", trust.ErrKinds},
+	{"policy-require", trust.ErrRequire},
+	{"policy-curators", trust.ErrCurators},
+	{"policy-proof", trust.ErrProof},
+	{"policy-log", trust.ErrLog},
+	{"policy-witnesses", trust.ErrWitnesses},
+	{"policy-stale", trust.ErrStale},
+	{"policy-rollback", trust.ErrRollback},
+	{"policy-fork", trust.ErrFork},
+	{"policy-seen", trust.ErrSeen},
 }
 
 func codeOfType(err error) string {

@@ -126,19 +126,23 @@ func (m *Manifest) AppendText(dst []byte) []byte {
 	return dst
 }
 
+//go:noinline
 func appendString(dst []byte, name, value string) []byte {
 	dst = append(append(dst, name...), ' ')
 	return append(append(dst, value...), '\n')
 }
 
+//go:noinline
 func appendNumber(dst []byte, name string, value uint64) []byte {
 	return appendString(dst, name, strconv.FormatUint(value, 10))
 }
 
+//go:noinline
 func appendInt(dst []byte, name string, value int) []byte {
 	return appendNumber(dst, name, uint64(value))
 }
 
+//go:noinline
 func appendHex(dst []byte, name string, value []byte) []byte {
 	return appendString(dst, name, hexa.String(value))
 }

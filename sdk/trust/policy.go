@@ -55,7 +55,7 @@ func ParsePolicy(text []byte) (*Policy, error) {
 	for r.OK && r.Rest != "" {
 		items := strings.Split(r.Next(), " ")
 		rank := rankOf(items)
-		r.Expect(rank >= last)
+		r.Expect(rank > last || rank == last && rank != 2 && rank != 5)
 		last = rank
 		switch items[0] {
 		case "curator":

@@ -35,8 +35,12 @@ func (c *TrustConfig) check(m *blindset.Manifest, scheme token.Scheme, now int64
 	if err != nil {
 		return nil, err
 	}
+	bits := 0 // of a scheme that does not say, which no floor allows
+	if s, ok := scheme.(interface{ Bits() int }); ok {
+		bits = s.Bits()
+	}
 	return p.Check(trust.Input{
-		Manifest: m, Probes: scheme.Count(), TokenBits: scheme.Bits(),
+		Manifest: m, Probes: scheme.Count(), TokenBits: bits,
 		Endorsement: c.Endorsement, Proof: c.Proof, Seen: c.Seen, Consistency: c.Consistency, Now: now,
 	})
 }

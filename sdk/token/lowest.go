@@ -118,6 +118,7 @@ func (s *firstBits) Count() int {
 
 func (s *firstBits) Accepts(hasher string) bool { return s.family.accepts(hasher) }
 
+// Bits is b, how many bits of a token are not fixed.
 func (s *firstBits) Bits() int { return s.bits }
 
 func (s *firstBits) Size() int { return (s.bits + 7) / 8 }

@@ -14,9 +14,6 @@ type Scheme interface {
 	// Count is C, the number of probes of every picture.
 	Count() int
 
-	// Bits is b, how many bits of a token are not fixed.
-	Bits() int
-
 	// Size is the length of every token, in bytes.
 	Size() int
 

@@ -3,40 +3,14 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 
 	"github.com/veilhash/veilhash/server/store"
 )
 
 // applicationID marks the file as ours (PRAGMA application_id): "VHsr".
 const applicationID = 0x56487372
-
-//go:embed migrations/*.sql
-var migrationFiles embed.FS
-
-// migrations returns the SQL of each version, that of version 1 first.
-func migrations() ([]string, error) {
-	names, err := fs.Glob(migrationFiles, "migrations/*.sql") // sorted
-	if err != nil {
-		return nil, err
-	}
-	var out []string
-	for i, name := range names {
-		var n int
-		if _, err := fmt.Sscanf(name, "migrations/%04d_", &n); err != nil || n != i+1 {
-			return nil, fmt.Errorf("sqlite: migration %s is not number %d", name, i+1)
-		}
-		text, err := migrationFiles.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, string(text))
-	}
-	return out, nil
-}
 
 // migrate brings the schema to the version of the last step. Each step is a transaction, so that a process that dies on the way
 // leaves the version before or after it; two processes that start at once do not apply a step twice.

@@ -12,6 +12,7 @@ import (
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 
+	"github.com/veilhash/veilhash/server/internal/lite"
 	"github.com/veilhash/veilhash/server/store"
 )
 
@@ -46,7 +47,7 @@ var _ store.Store = (*DB)(nil)
 
 // Open opens the database, brings its schema up to date and starts its writer. Errors are *store.NewerError, store.ErrForeign, and those of the file system.
 func Open(ctx context.Context, cfg Config) (*DB, error) {
-	steps, err := migrations()
+	steps, err := lite.Migrations()
 	if err != nil {
 		return nil, err
 	}
@@ -144,8 +145,8 @@ func (db *DB) failed(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, sql.ErrNoRows):
-		return store.ErrNotFound
+	case errors.Is(err, store.ErrNotFound):
+		return err
 	case db.writer.queue.Closed():
 		return store.ErrClosed
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/veilhash/veilhash/server/internal/lite"
 	"github.com/veilhash/veilhash/server/store"
 )
 
@@ -102,7 +103,7 @@ func TestOpenRefuses(t *testing.T) {
 }
 
 func TestMigrations(t *testing.T) {
-	steps, err := migrations()
+	steps, err := lite.Migrations()
 	if err != nil || len(steps) < 1 {
 		t.Fatalf("%d migrations, %v", len(steps), err)
 	}

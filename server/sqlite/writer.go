@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"github.com/veilhash/veilhash/server/internal/groupcommit"
+	"github.com/veilhash/veilhash/server/internal/lite"
 )
 
 // maxGroup bounds the calls in one commit, and so how long the first of them waits for the last.
@@ -74,6 +75,8 @@ type tx struct {
 	statements map[string]*sql.Stmt
 }
 
+var _ lite.Conn = (*tx)(nil)
+
 func (t *tx) raw(text string) error {
 	_, err := t.conn.ExecContext(context.Background(), text)
 	return err
@@ -90,8 +93,8 @@ func (t *tx) prepare(query string) (*sql.Stmt, error) {
 	return s, err
 }
 
-// exec returns the number of rows that changed.
-func (t *tx) exec(query string, args ...any) (int64, error) {
+// Exec implements [lite.Conn].
+func (t *tx) Exec(query string, args ...any) (int64, error) {
 	s, err := t.prepare(query)
 	if err != nil {
 		return 0, err
@@ -103,8 +106,8 @@ func (t *tx) exec(query string, args ...any) (int64, error) {
 	return r.RowsAffected()
 }
 
-// get reads at most one row, and reports whether there was one.
-func (t *tx) get(query string, args []any, into ...any) (bool, error) {
+// Get implements [lite.Conn].
+func (t *tx) Get(query string, args []any, into ...any) (bool, error) {
 	s, err := t.prepare(query)
 	if err != nil {
 		return false, err
@@ -116,7 +119,8 @@ func (t *tx) get(query string, args []any, into ...any) (bool, error) {
 	return err == nil, err
 }
 
-func (t *tx) query(query string, args ...any) (*sql.Rows, error) {
+// Query implements [lite.Conn].
+func (t *tx) Query(query string, args ...any) (*sql.Rows, error) {
 	s, err := t.prepare(query)
 	if err != nil {
 		return nil, err

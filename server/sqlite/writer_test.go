@@ -93,7 +93,7 @@ func TestGroups(t *testing.T) {
 	for i := range n {
 		wg.Go(func() {
 			err := db.do(ctx, func(x *tx) error {
-				if _, err := x.exec("INSERT INTO evidence VALUES (?1, 1, 1, x'', 0)", []byte{byte(i)}); err != nil {
+				if _, err := x.Exec("INSERT INTO evidence VALUES (?1, 1, 1, x'', 0, '')", []byte{byte(i)}); err != nil {
 					return err
 				}
 				var seen int
@@ -132,7 +132,7 @@ func TestFailedGroup(t *testing.T) {
 	waitQueued(t, db, 1)
 	wg.Go(func() {
 		errs[2] = db.do(ctx, func(x *tx) error {
-			_, err := x.exec("INSERT INTO evidence (id) VALUES (x'00')") // breaks NOT NULL
+			_, err := x.Exec("INSERT INTO evidence (id) VALUES (x'00')") // breaks NOT NULL
 			return err
 		})
 	})
@@ -252,7 +252,9 @@ func TestTwoProcesses(t *testing.T) {
 func TestPlans(t *testing.T) {
 	db := openAt(t, filepath.Join(t.TempDir(), "v.db"))
 	defer db.Close()
+	const inTally = `app = ?1 AND account = ?2 AND set_id = ?3 AND generation = ?4 AND period = ?5`
 	for query, index := range map[string]string{
+		`SELECT seq FROM vouchers WHERE state = 0 AND id IN (SELECT unhex(value) FROM json_each(?1))`:              "sqlite_autoindex_vouchers_1",
 		`SELECT seq FROM vouchers WHERE set_id = ?1 AND due <= ?2 ORDER BY seq LIMIT ?4`:                           "vouchers_due",
 		`SELECT max(ordinal) FROM vouchers WHERE ` + inTally + ` AND ordinal IS NOT NULL`:                          "vouchers_match",
 		`SELECT seq FROM vouchers WHERE ` + inTally + ` AND ordinal IS NOT NULL AND ordinal > ?6 ORDER BY ordinal`: "vouchers_match",

@@ -44,9 +44,16 @@ func (m *Matcher) GoString() string { return m.String() }
 func (m *Matcher) Manifest() *blindset.Manifest { return m.manifest }
 
 // Match opens a voucher's outer layer. The binding must be that of the message it came with. The error is voucher.ErrClosed where the picture is
-// not in the set, which is the ordinary case; the others of voucher.Params.Open say what is wrong with the voucher.
+// not in the set, which is the ordinary case; the others of voucher.Params.Open, and those of threshold.ParseShare, say what is wrong with the voucher.
 func (m *Matcher) Match(v *voucher.Voucher, b voucher.Binding) (*voucher.Opened, error) {
-	return m.shape.Open(v, b.Digest(), m.alphas)
+	o, err := m.shape.Open(v, b.Digest(), m.alphas)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := threshold.ParseShare(o.Share, m.manifest.Synthetics); err != nil {
+		return nil, err
+	}
+	return o, nil
 }
 
 // A Tally counts the matches of one account, in one period and under one generation of its secret, and finds out when
@@ -54,16 +61,20 @@ func (m *Matcher) Match(v *voucher.Voucher, b voucher.Binding) (*voucher.Opened,
 type Tally struct {
 	detector   *threshold.Detector
 	synthetics int
-	find       func(voucher.ID) *voucher.Opened
+	find       Find
+	failed     error // of find, in the running Add
 }
+
+// Find returns a match that was added to a tally before; nil without an error if it is gone. The tally asks for a few of the latest when a match may be the one that opens
+// the account.
+type Find func(voucher.ID) (*voucher.Opened, error)
 
 // MaxGenerations is how many generations of an account a server should count in one period (docs/threshold.md, section 7). An honest account has few; a client can
 // invent any number, and each costs a tally. Matches of further ones are kept and not counted.
 const MaxGenerations = 4
 
-// NewTally is an empty tally for vouchers under the matcher's set. find returns a match that was added before, or nil if it is gone; the tally asks
-// for a few of the latest when a match may be the one that opens the account.
-func (m *Matcher) NewTally(find func(voucher.ID) *voucher.Opened) (*Tally, error) {
+// NewTally is an empty tally for vouchers under the matcher's set.
+func (m *Matcher) NewTally(find Find) (*Tally, error) {
 	t := &Tally{synthetics: m.manifest.Synthetics, find: find}
 	var err error
 	t.detector, err = threshold.NewDetector(m.detection(t))
@@ -71,7 +82,7 @@ func (m *Matcher) NewTally(find func(voucher.ID) *voucher.Opened) (*Tally, error
 }
 
 // RestoreTally is the tally with this state, as MarshalBinary gave it under the same set. Errors are threshold.ErrState and threshold.ErrStateParams.
-func (m *Matcher) RestoreTally(state []byte, find func(voucher.ID) *voucher.Opened) (*Tally, error) {
+func (m *Matcher) RestoreTally(state []byte, find Find) (*Tally, error) {
 	t := &Tally{synthetics: m.manifest.Synthetics, find: find}
 	var err error
 	if t.detector, err = threshold.RestoreDetector(m.detection(t), state); err != nil {
@@ -89,12 +100,16 @@ func (m *Matcher) detection(t *Tally) threshold.Config {
 func (t *Tally) MarshalBinary() ([]byte, error) { return t.detector.MarshalBinary() }
 
 func (t *Tally) check(key threshold.PayloadKey, ref threshold.Ref) bool {
-	o := t.find(voucher.ID(ref[:]))
+	o, err := t.find(voucher.ID(ref[:]))
+	if err != nil {
+		t.failed = err
+	}
 	return o != nil && o.Check([32]byte(key.Bytes()))
 }
 
-// Add counts a match. The caller stores it first, so that find knows it. The error is one of package threshold for a share that no honest client
-// sends; the tally is unchanged then.
+// Add counts a match; of an open tally it says whether the match is a true one. The caller stores it first, so that find knows it. The error is one of package threshold for
+// a share that no honest client sends, and the tally is unchanged then; or find's, and the tally means nothing any more: saved, it would leave
+// an account closed that should be open.
 func (t *Tally) Add(o *voucher.Opened) (threshold.Result, error) {
 	share, err := threshold.ParseShare(o.Share, t.synthetics)
 	if err != nil {
@@ -102,7 +117,12 @@ func (t *Tally) Add(o *voucher.Opened) (threshold.Result, error) {
 	}
 	var ref threshold.Ref
 	copy(ref[:], o.ID[:])
-	return t.detector.AddMatch(ref, share)
+	t.failed = nil
+	result, err := t.detector.AddMatch(ref, share)
+	if err == nil {
+		err = t.failed
+	}
+	return result, err
 }
 
 // Payload opens a match's payload if the account is open. The error is ErrBelowThreshold if it is not, voucher.ErrPayloadKey for a match that is not one of

@@ -49,14 +49,7 @@ func first(b []byte, _ *sdk.Report) []byte { return b }
 // tally knows the given matches.
 func (w *world) tally(matches ...*voucher.Opened) *sdk.Tally {
 	w.t.Helper()
-	tally, err := w.matcher.NewTally(func(id voucher.ID) *voucher.Opened {
-		for _, o := range matches {
-			if o.ID == id {
-				return o
-			}
-		}
-		return nil
-	})
+	tally, err := w.matcher.NewTally(finder(&matches))
 	if err != nil {
 		w.t.Fatal(err)
 	}

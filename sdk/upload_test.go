@@ -308,14 +308,14 @@ func (w *world) tallyOf(matches *[]*voucher.Opened) *sdk.Tally {
 	return tally
 }
 
-func finder(matches *[]*voucher.Opened) func(voucher.ID) *voucher.Opened {
-	return func(id voucher.ID) *voucher.Opened {
+func finder(matches *[]*voucher.Opened) sdk.Find {
+	return func(id voucher.ID) (*voucher.Opened, error) {
 		for _, o := range *matches {
 			if o.ID == id {
-				return o
+				return o, nil
 			}
 		}
-		return nil
+		return nil, nil
 	}
 }
 

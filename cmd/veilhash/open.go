@@ -112,7 +112,7 @@ func (o *opening) open(v *voucher.Voucher) error {
 	}
 	key := tallyKey{opened.Generation, opened.Period}
 	if o.tallies[key] == nil {
-		o.tallies[key], err = o.matcher.NewTally(func(id voucher.ID) *voucher.Opened { return o.matches[id] })
+		o.tallies[key], err = o.matcher.NewTally(func(id voucher.ID) (*voucher.Opened, error) { return o.matches[id], nil })
 		if err != nil {
 			return err
 		}

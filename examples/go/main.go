@@ -128,7 +128,7 @@ func open(matcher *sdk.Matcher, sealed []byte, binding voucher.Binding) (string,
 	if err != nil {
 		return "", err
 	}
-	tally, err := matcher.NewTally(func(voucher.ID) *voucher.Opened { return opened })
+	tally, err := matcher.NewTally(func(voucher.ID) (*voucher.Opened, error) { return opened, nil })
 	if err != nil {
 		return "", err
 	}

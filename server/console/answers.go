@@ -1,9 +1,11 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
+	"slices"
 
 	"github.com/veilhash/veilhash/sdk/derivative"
 	"github.com/veilhash/veilhash/sdk/voucher"
@@ -11,18 +13,19 @@ import (
 )
 
 type statusAnswer struct {
-	Set       string `json:"set"`
-	Capacity  int    `json:"capacity"`
-	Threshold int    `json:"threshold"`
-	Vouchers  uint64 `json:"vouchers"`
-	Matches   uint64 `json:"matches"`
-	Waiting   uint64 `json:"waiting"`
+	Set        string `json:"set"`
+	Capacity   int    `json:"capacity"`
+	Threshold  int    `json:"threshold"`
+	Synthetics int    `json:"synthetics"` // the most of an account and period
+	Vouchers   uint64 `json:"vouchers"`
+	Matches    uint64 `json:"matches"` // outer ones, synthetic ones among them
+	Waiting    uint64 `json:"waiting"`
 }
 
 func (h *Handler) status(ctx context.Context) (statusAnswer, error) {
 	c, err := h.cfg.Store.Count(ctx, h.set)
 	a := statusAnswer{
-		Set: h.set.String(), Threshold: h.cfg.Manifest.Threshold,
+		Set: h.set.String(), Threshold: h.cfg.Manifest.Threshold, Synthetics: h.cfg.Manifest.Synthetics,
 		Vouchers: c.Vouchers, Matches: c.Matches, Waiting: c.Waiting,
 	}
 	for _, l := range h.cfg.Manifest.Layers {
@@ -31,13 +34,23 @@ func (h *Handler) status(ctx context.Context) (statusAnswer, error) {
 	return a, err
 }
 
+// An accountAnswer is all that is told of an account, and all that there is to tell below the threshold.
 type accountAnswer struct {
-	Account   string `json:"account"`
-	Vouchers  uint64 `json:"vouchers"`
-	Matches   uint64 `json:"matches"`
-	Waiting   uint64 `json:"waiting"`
-	Threshold int    `json:"threshold"`
-	Opened    bool   `json:"opened"`
+	Account    string         `json:"account"`
+	Vouchers   uint64         `json:"vouchers"`
+	Matches    uint64         `json:"matches"` // outer ones, synthetic ones among them
+	Waiting    uint64         `json:"waiting"`
+	Threshold  int            `json:"threshold"`
+	Synthetics int            `json:"synthetics"` // the most of a period
+	Opened     bool           `json:"opened"`     // in any period
+	Periods    []periodAnswer `json:"periods"`    // those with matches, the last one first
+}
+
+// A periodAnswer is an account's in one period, which begins closed whatever was before.
+type periodAnswer struct {
+	Period  uint32 `json:"period"`
+	Matches uint64 `json:"matches"`
+	Opened  bool   `json:"opened"`
 }
 
 func (h *Handler) account(ctx context.Context, name string) (accountAnswer, error) {
@@ -48,10 +61,18 @@ func (h *Handler) account(ctx context.Context, name string) (accountAnswer, erro
 	}
 	sums, err := h.cfg.Store.Tallies(ctx, account, h.set)
 	a := accountAnswer{
-		Account: name, Threshold: h.cfg.Manifest.Threshold,
-		Vouchers: c.Vouchers, Matches: c.Matches, Waiting: c.Waiting,
+		Account: name, Threshold: h.cfg.Manifest.Threshold, Synthetics: h.cfg.Manifest.Synthetics,
+		Vouchers: c.Vouchers, Matches: c.Matches, Waiting: c.Waiting, Periods: []periodAnswer{},
 	}
+	slices.SortStableFunc(sums, func(x, y store.Summary) int { return cmp.Compare(y.Key.Period, x.Key.Period) })
 	for _, s := range sums {
+		n := len(a.Periods)
+		if n == 0 || a.Periods[n-1].Period != s.Key.Period { // generations of one period count as one
+			a.Periods = append(a.Periods, periodAnswer{Period: s.Key.Period})
+			n++
+		}
+		p := &a.Periods[n-1]
+		p.Matches, p.Opened = p.Matches+s.Matches, p.Opened || s.Open
 		a.Opened = a.Opened || s.Open
 	}
 	return a, err
@@ -125,6 +146,9 @@ func payload(e store.Evidence) *payloadAnswer {
 	case voucher.KindMediaKey:
 		return &payloadAnswer{Kind: "media-key"}
 	case voucher.KindDerivative:
+		if len(e.Payload) == 0 { // none could be made, which must not show in the kind
+			return &payloadAnswer{Kind: "derivative"}
+		}
 		d, err := derivative.Decode(e.Payload)
 		if err != nil {
 			return &payloadAnswer{Kind: "derivative", Error: "payload-format"}

@@ -71,6 +71,44 @@ func TestUnfinished(t *testing.T) {
 	}
 }
 
+// TestAccount: vouchers, outer matches, opened or not, by period; and nothing that tells true matches from synthetic ones.
+func TestAccount(t *testing.T) {
+	ctx := context.Background()
+	st := storetest.NewMemory()
+	m := servertest.New(t, 2, 0).Manifest
+	set, ann := store.SetID(m.ID()), store.Account{Name: "ann"}
+	for i := range byte(9) {
+		id := store.ID{i}
+		if _, err := st.Put(ctx, store.Voucher{ID: id, Account: ann, Set: set, Raw: []byte{i}}); err != nil {
+			t.Fatal(err)
+		}
+		if i < 6 {
+			if _, err := st.RecordMatch(ctx, id, 1+uint32(i)%2, 700+uint32(i)/4); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	open := store.TallyKey{Account: ann, Set: set, Generation: 2, Period: 700}
+	if err := st.SaveTally(ctx, store.Tally{Key: open, Open: true}); err != nil {
+		t.Fatal(err)
+	}
+	h, err := console.New(console.Config{Store: st, Manifest: m})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"ann": `{"account":"ann","vouchers":9,"matches":6,"waiting":9,"threshold":2,"synthetics":0,"opened":true,"periods":[` +
+			`{"period":701,"matches":2,"opened":false},{"period":700,"matches":4,"opened":true}]}`,
+		"bob": `{"account":"bob","vouchers":0,"matches":0,"waiting":0,"threshold":2,"synthetics":0,"opened":false,"periods":[]}`,
+	} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest("GET", "/v0/console/accounts?account="+name, nil))
+		if got := strings.TrimSpace(w.Body.String()); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+}
+
 // broken is a store that cannot read.
 type broken struct{ store.Records }
 
@@ -127,7 +165,7 @@ func FuzzPayload(f *testing.F) {
 		if err := json.Unmarshal([]byte(body), &a); err != nil || status != 200 {
 			t.Fatalf("%d %q: %v", status, body, err)
 		}
-		_, bad := derivative.Decode(payload)
+		_, bad := derivative.Decode(payload) // nothing at all is no picture, and no fault
 		if isPicture := kind == 1 && bad == nil; (len(a.Payload.Image) > 0) != isPicture || len(a.Payload.Image) > len(payload) {
 			t.Errorf("kind %d, picture %v: the page is handed %d bytes", kind, isPicture, len(a.Payload.Image))
 		}

@@ -17,6 +17,9 @@
 //  4. A match is finished only when its tally has counted it and, if open, has evidence for it and all before it. Until then it is handed out
 //     again when its lease ends, and whoever gets it does what is left.
 //
+// A tally costs a bounded amount of work a match and a bounded state, whatever its client sends, and an account has at most [sdk.MaxGenerations] tallies a period (one
+// more for each worker that begins one at the same moment). Matches of further generations are recorded, and finished without being counted.
+//
 // # What may go wrong with a voucher
 //
 // A voucher that cannot be what a client seals is rejected, with the SDK's code as the reason; it is not tried again. A failure of the worker or

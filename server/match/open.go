@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/veilhash/veilhash/sdk"
-	"github.com/veilhash/veilhash/sdk/threshold"
 	"github.com/veilhash/veilhash/sdk/voucher"
 	"github.com/veilhash/veilhash/server/store"
 )
@@ -13,11 +12,10 @@ import (
 // errBroken: trying a voucher ended in a panic. It is a defect of this program and decides nothing about the voucher.
 var errBroken = errors.New("match: defect while opening a voucher")
 
-// An opening is a match with its share, or why there is none: voucher.ErrClosed, or an error that sdk.Code knows.
+// An opening is a match, or why there is none: voucher.ErrClosed, or an error that sdk.Code knows.
 type opening struct {
 	*voucher.Opened
-	share threshold.Share
-	err   error
+	err error
 }
 
 // open tries a voucher under the binding that it came with. It depends on nothing else, so it ends the same way whenever it is tried.
@@ -35,9 +33,5 @@ func open(m *sdk.Matcher, v *store.Voucher) (o opening) {
 	if err != nil {
 		return opening{err: err}
 	}
-	share, err := threshold.ParseShare(opened.Share, m.Manifest().Synthetics)
-	if err != nil {
-		return opening{err: err}
-	}
-	return opening{Opened: opened, share: share}
+	return opening{Opened: opened}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/veilhash/veilhash/sdk"
 	"github.com/veilhash/veilhash/sdk/voucher"
 	"github.com/veilhash/veilhash/server/internal/redact"
 	"github.com/veilhash/veilhash/server/store"
@@ -35,7 +36,18 @@ func (b *batch) step(ctx context.Context, key store.TallyKey) (more bool, err er
 	if err != nil {
 		return false, err
 	}
-	d, err := b.detector(ctx, t)
+	if t.Version == 0 && len(matches) > 0 {
+		// Each generation costs a tally, and a client can invent any number (docs/threshold.md, section 7). Matches of further ones keep their record.
+		others, err := b.cfg.Store.Generations(ctx, key)
+		if err != nil {
+			return false, err
+		}
+		if others >= sdk.MaxGenerations {
+			b.cfg.Log.WarnContext(ctx, "matches of too many generations: not counted", "account", redact.Account(key.Account), "generations", others)
+			return false, nil
+		}
+	}
+	d, err := b.restore(ctx, t)
 	if err != nil {
 		return false, err
 	}
@@ -54,7 +66,7 @@ func (b *batch) step(ctx context.Context, key store.TallyKey) (more bool, err er
 }
 
 // countPage adds matches to a tally's state.
-func (b *batch) countPage(ctx context.Context, d *detector, t *store.Tally, matches []store.Voucher) error {
+func (b *batch) countPage(ctx context.Context, d *sdk.Tally, t *store.Tally, matches []store.Voucher) error {
 	before := t.Open
 	for i := range matches {
 		o, err := b.reopen(ctx, &matches[i])
@@ -62,7 +74,7 @@ func (b *batch) countPage(ctx context.Context, d *detector, t *store.Tally, matc
 			return err
 		}
 		if o.err == nil {
-			if err := d.add(o); err != nil {
+			if _, err := d.Add(o.Opened); err != nil {
 				return err
 			}
 		}
@@ -72,14 +84,14 @@ func (b *batch) countPage(ctx context.Context, d *detector, t *store.Tally, matc
 	if t.State, err = d.MarshalBinary(); err != nil {
 		return err
 	}
-	if _, t.Open = d.PayloadKey(); t.Open && !before {
+	if t.Open = d.Open(); t.Open && !before {
 		b.cfg.Log.InfoContext(ctx, "account has reached the threshold", "account", redact.Account(t.Key.Account), "matches", t.Counted)
 	}
 	return nil
 }
 
 // openPage keeps the evidence of the next matches of an open tally.
-func (b *batch) openPage(ctx context.Context, d *detector, t *store.Tally) error {
+func (b *batch) openPage(ctx context.Context, d *sdk.Tally, t *store.Tally) error {
 	matches, err := b.cfg.Store.Matches(ctx, t.Key, t.Opened, page)
 	if err != nil {
 		return err
@@ -92,7 +104,7 @@ func (b *batch) openPage(ctx context.Context, d *detector, t *store.Tally) error
 		if err != nil {
 			return err
 		}
-		e, err := d.evidence(o)
+		e, err := evidence(d, o)
 		if err != nil {
 			return err
 		}

@@ -36,6 +36,13 @@ func (db *DB) Tally(ctx context.Context, key store.TallyKey) (store.Tally, error
 	return t, err
 }
 
+// Generations implements [store.Work].
+func (db *DB) Generations(ctx context.Context, key store.TallyKey) (n int, err error) {
+	err = db.row(ctx, `SELECT count(*) FROM veilhash.tallies WHERE `+ofAccount+` AND period = $4`,
+		append(accountArgs(key.Account, key.Set), key.Period)...).Scan(&n)
+	return n, db.failed(err)
+}
+
 // SaveTally implements [store.Work].
 func (db *DB) SaveTally(ctx context.Context, t store.Tally) error {
 	query := `

@@ -13,6 +13,13 @@ func (db *DB) Tally(ctx context.Context, key store.TallyKey) (store.Tally, error
 	return t, db.failed(err)
 }
 
+// Generations implements [store.Work].
+func (db *DB) Generations(ctx context.Context, key store.TallyKey) (n int, err error) {
+	err = db.read.QueryRowContext(ctx, `SELECT count(*) FROM tallies WHERE app = ?1 AND account = ?2 AND set_id = ?3 AND period = ?4`,
+		key.Account.App, key.Account.Name, key.Set[:], key.Period).Scan(&n)
+	return n, db.failed(err)
+}
+
 // SaveTally implements [store.Work].
 func (db *DB) SaveTally(ctx context.Context, t store.Tally) error {
 	var saved bool

@@ -44,6 +44,9 @@ type Work interface {
 	// Tally returns a tally; one that was never saved is empty, with version 0.
 	Tally(ctx context.Context, key TallyKey) (Tally, error)
 
+	// Generations returns how many tallies of the key's account, set and period were saved, whatever their generation.
+	Generations(ctx context.Context, key TallyKey) (int, error)
+
 	// SaveTally writes a tally over the version that t was read at. The error is ErrStale if that is not the stored one.
 	SaveTally(ctx context.Context, t Tally) error
 

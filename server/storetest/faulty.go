@@ -121,6 +121,11 @@ func (f *Faulty) Tally(ctx context.Context, key store.TallyKey) (store.Tally, er
 	return around(f, func() (store.Tally, error) { return f.Work.Tally(ctx, key) })
 }
 
+// Generations implements [store.Work].
+func (f *Faulty) Generations(ctx context.Context, key store.TallyKey) (int, error) {
+	return around(f, func() (int, error) { return f.Work.Generations(ctx, key) })
+}
+
 // SaveTally implements [store.Work].
 func (f *Faulty) SaveTally(ctx context.Context, t store.Tally) error {
 	return aroundErr(f, func() error { return f.Work.SaveTally(ctx, t) })

@@ -236,6 +236,21 @@ func (m *Memory) Tally(ctx context.Context, key store.TallyKey) (store.Tally, er
 	return t, nil
 }
 
+// Generations implements [store.Work].
+func (m *Memory) Generations(ctx context.Context, key store.TallyKey) (n int, err error) {
+	leave, err := m.enter(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer leave()
+	for other := range m.tallies {
+		if other.Generation = key.Generation; other == key {
+			n++
+		}
+	}
+	return n, nil
+}
+
 // SaveTally implements [store.Work].
 func (m *Memory) SaveTally(ctx context.Context, t store.Tally) error {
 	leave, err := m.enter(ctx)

@@ -40,6 +40,7 @@ func Run(t *testing.T, b Backend) {
 		{"finishing", testFinish},
 		{"matches in pages", testMatches},
 		{"tallies", testTally},
+		{"generations", testGenerations},
 		{"tallies by many at once", testTallyConcurrently},
 		{"evidence", testEvidence},
 		{"summaries and counts", testSummaries},

@@ -54,6 +54,31 @@ func testTally(t *testing.T, s *suite) {
 	}
 }
 
+func testGenerations(t *testing.T, s *suite) {
+	key := store.TallyKey{Account: alice, Set: set1, Generation: 1, Period: 7}
+	check := func(key store.TallyKey, want int) {
+		t.Helper()
+		if n, err := s.Generations(ctx, key); n != want || err != nil {
+			t.Errorf("Generations of %+v = %d, %v, want %d", key, n, err, want)
+		}
+	}
+	check(key, 0)
+	for i := range 5 {
+		saved := key
+		saved.Generation = 1<<32 - 1 - uint32(i)
+		s.must(s.SaveTally(ctx, store.Tally{Key: saved}))
+		s.must(s.SaveTally(ctx, store.Tally{Key: saved, Version: 1})) // over itself
+		check(key, i+1)
+		check(saved, i+1)
+	}
+	for _, other := range []store.TallyKey{
+		{Account: bob, Set: set1, Period: 7}, {Account: store.Account{App: "forum", Name: "alice"}, Set: set1, Period: 7},
+		{Account: alice, Set: set2, Period: 7}, {Account: alice, Set: set1, Period: 8},
+	} {
+		check(other, 0)
+	}
+}
+
 // testTallyConcurrently: of those who read one version, one can save.
 func testTallyConcurrently(t *testing.T, s *suite) {
 	const rounds, savers = 30, 8

@@ -9,70 +9,32 @@ import (
 	"github.com/veilhash/veilhash/sdk/imagehash"
 	"github.com/veilhash/veilhash/sdk/threshold"
 	"github.com/veilhash/veilhash/sdk/voucher"
+	"github.com/veilhash/veilhash/wasm/internal/frame"
 )
 
 // Misuse of the boundary. A wrapper that follows doc.go meets none of these.
 var (
-	errInput   = errors.New("scanner: the input is shorter than the call says")
 	errNotOpen = errors.New("scanner: no set has been opened")
 	errOpen    = errors.New("scanner: a set is open already: one instance serves one set")
 	errScan    = errors.New("scanner: no such scan")
 	errPicture = errors.New("scanner: the picture could not be decoded")
-	errPanic   = errors.New("scanner: internal fault")
 )
-
-// maxInput bounds what a caller may ask room for: a strip of the widest picture, with a wide margin.
-const maxInput = 64 << 20
 
 // A boundary is one instance's state: everything that doc.go's exports work on. It does not depend on the host, so that it is tested
 // natively; main_*.go connect it.
 type boundary struct {
+	frame.Frame
 	clock   func() int64 // seconds since 1970-01-01 UTC
-	input   []byte
-	result  []byte
 	scanner *sdk.Scanner
 	scans   map[int32]*sdk.Scan
 	last    int32 // the last handle given out
-}
-
-// room makes the input n bytes long, or as long as it may be: a call that takes more then fails.
-func (b *boundary) room(n int32) []byte {
-	size := min(max(int(n), 0), maxInput)
-	if size > cap(b.input) {
-		b.input = make([]byte, size)
-	}
-	b.input = b.input[:size]
-	return b.input
-}
-
-// run is every export's frame: it clears the result, and turns errors and panics into a status.
-func (b *boundary) run(f func() (int32, error)) (status int32) {
-	b.result = b.result[:0]
-	defer func() {
-		if recover() != nil {
-			// What the panic says may hold anything; it stays here.
-			status = b.fail(errPanic)
-		}
-	}()
-	status, err := f()
-	if err != nil {
-		return b.fail(err)
-	}
-	return status
-}
-
-func (b *boundary) fail(err error) int32 {
-	b.result = append(b.result[:0], code(err)...)
-	b.result = append(b.result, 0)
-	b.result = append(b.result, err.Error()...)
-	return -1
 }
 
 // code is the SDK's code of an error. Faults of the boundary and its caller are internal ones; one is the host's own, listed in
 // web/src/errors.ts.
 func code(err error) string {
 	switch err {
-	case errInput, errNotOpen, errOpen, errScan, errPanic:
+	case frame.ErrInput, frame.ErrPanic, errNotOpen, errOpen, errScan:
 		return "internal"
 	case errPicture:
 		return "picture-undecodable"
@@ -80,23 +42,13 @@ func code(err error) string {
 	return sdk.Code(err)
 }
 
-// take cuts the input into byte strings of the given lengths.
-func (b *boundary) take(lengths ...int32) ([][]byte, error) {
-	parts := make([][]byte, len(lengths))
-	rest := b.input
-	for i, n := range lengths {
-		if n < 0 || int(n) > len(rest) {
-			return nil, errInput
-		}
-		parts[i], rest = rest[:n:n], rest[n:]
-	}
-	return parts, nil
-}
+// run is every export's frame.
+func (b *boundary) run(f func() (int32, error)) int32 { return b.Run(code, f) }
 
 // accountNew makes an account, or the successor of one that is given.
 func (b *boundary) accountNew(previous int32) int32 {
 	return b.run(func() (int32, error) {
-		in, err := b.take(previous)
+		in, err := b.Take(previous)
 		if err != nil {
 			return 0, err
 		}
@@ -110,7 +62,7 @@ func (b *boundary) accountNew(previous int32) int32 {
 			}
 		}
 		text, err := a.MarshalText()
-		b.result = append(append(b.result, text...), '\n')
+		b.Result = append(append(b.Result, text...), '\n')
 		return 0, err
 	})
 }
@@ -120,7 +72,7 @@ func (b *boundary) open(manifest, account int32) int32 {
 		if b.scanner != nil {
 			return 0, errOpen
 		}
-		in, err := b.take(manifest, account)
+		in, err := b.Take(manifest, account)
 		if err != nil {
 			return 0, err
 		}
@@ -134,7 +86,7 @@ func (b *boundary) open(manifest, account int32) int32 {
 		}
 		b.scanner, b.scans = s, make(map[int32]*sdk.Scan)
 		id := s.Manifest().ID()
-		b.result = append(b.result, id[:]...)
+		b.Result = append(b.Result, id[:]...)
 		return 0, nil
 	})
 }
@@ -145,7 +97,7 @@ func (b *boundary) withInput(n int32, f func(s *sdk.Scanner, in []byte) error) i
 		if b.scanner == nil {
 			return 0, errNotOpen
 		}
-		in, err := b.take(n)
+		in, err := b.Take(n)
 		if err != nil {
 			return 0, err
 		}
@@ -193,7 +145,7 @@ func (b *boundary) withScan(scan int32, f func(p *sdk.Scan) (int32, error)) int3
 
 func (b *boundary) writeRows(scan, n int32) int32 {
 	return b.withScan(scan, func(p *sdk.Scan) (int32, error) {
-		in, err := b.take(n)
+		in, err := b.Take(n)
 		if err != nil {
 			return 0, err
 		}
@@ -222,7 +174,7 @@ func (b *boundary) features(scan int32) int32 {
 	return b.withScan(scan, func(p *sdk.Scan) (int32, error) {
 		for _, f := range p.Features() {
 			if f.View == imagehash.AsIs() {
-				b.result = append(b.result, f.Hash[:]...)
+				b.Result = append(b.Result, f.Hash[:]...)
 			}
 		}
 		return 0, nil
@@ -232,9 +184,9 @@ func (b *boundary) features(scan int32) int32 {
 func (b *boundary) lookups(scan int32) int32 {
 	return b.withScan(scan, func(p *sdk.Scan) (int32, error) {
 		for _, r := range p.Lookups() {
-			b.result = binary.LittleEndian.AppendUint32(b.result, uint32(r.Layer))
-			b.result = binary.LittleEndian.AppendUint32(b.result, uint32(r.Shard))
-			b.result = binary.LittleEndian.AppendUint32(b.result, uint32(r.Block))
+			b.Result = binary.LittleEndian.AppendUint32(b.Result, uint32(r.Layer))
+			b.Result = binary.LittleEndian.AppendUint32(b.Result, uint32(r.Shard))
+			b.Result = binary.LittleEndian.AppendUint32(b.Result, uint32(r.Block))
 		}
 		return 0, nil
 	})
@@ -242,7 +194,7 @@ func (b *boundary) lookups(scan int32) int32 {
 
 func (b *boundary) provide(scan, layer, shard, block, n int32) int32 {
 	return b.withScan(scan, func(p *sdk.Scan) (int32, error) {
-		in, err := b.take(n)
+		in, err := b.Take(n)
 		if err != nil {
 			return 0, err
 		}
@@ -255,12 +207,12 @@ func (b *boundary) provide(scan, layer, shard, block, n int32) int32 {
 
 func (b *boundary) seal(scan, account, message, kind, payload int32) int32 {
 	return b.withScan(scan, func(p *sdk.Scan) (int32, error) {
-		in, err := b.take(account, message, payload)
+		in, err := b.Take(account, message, payload)
 		if err != nil {
 			return 0, err
 		}
 		if kind < 0 || kind > 1<<16-1 {
-			return 0, errInput
+			return 0, frame.ErrInput
 		}
 		u, err := p.SealUpload(sdk.SealOptions{
 			Binding: voucher.Binding{Account: string(in[0]), Message: string(in[1])},
@@ -271,13 +223,13 @@ func (b *boundary) seal(scan, account, message, kind, payload int32) int32 {
 			return 0, err
 		}
 		for _, n := range [...]int{len(u.Vouchers), len(u.Vouchers[0]), len(u.Receipt)} {
-			b.result = binary.LittleEndian.AppendUint32(b.result, uint32(n))
+			b.Result = binary.LittleEndian.AppendUint32(b.Result, uint32(n))
 		}
 		for _, v := range u.Vouchers {
-			b.result = append(b.result, v...)
+			b.Result = append(b.Result, v...)
 		}
-		b.result = append(b.result, u.Receipt...)
-		b.result = appendReport(b.result, u)
+		b.Result = append(b.Result, u.Receipt...)
+		b.Result = appendReport(b.Result, u)
 		return 0, nil
 	})
 }
@@ -291,7 +243,7 @@ func (b *boundary) resume(n int32) int32 { return b.withInput(n, (*sdk.Scanner).
 func (b *boundary) sent() int32 {
 	return b.withInput(0, func(s *sdk.Scanner, _ []byte) (err error) {
 		memory, err := s.Sent()
-		b.result = append(b.result, memory...)
+		b.Result = append(b.Result, memory...)
 		return err
 	})
 }

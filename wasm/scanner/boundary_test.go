@@ -15,6 +15,7 @@ import (
 	"github.com/veilhash/veilhash/sdk/blindset"
 	"github.com/veilhash/veilhash/sdk/threshold"
 	"github.com/veilhash/veilhash/sdk/voucher"
+	"github.com/veilhash/veilhash/wasm/internal/frame"
 )
 
 const vectors = "../../sdk/testdata/vectors/set"
@@ -30,7 +31,7 @@ func opened(t testing.TB) *boundary {
 	if b.accountNew(0) != 0 {
 		t.Fatal(b.failure())
 	}
-	account := bytes.Clone(b.result)
+	account := bytes.Clone(b.Result)
 	b.put(manifest, account)
 	if b.open(int32(len(manifest)), int32(len(account))) != 0 {
 		t.Fatal(b.failure())
@@ -41,14 +42,14 @@ func opened(t testing.TB) *boundary {
 // put is what a host does before a call.
 func (b *boundary) put(parts ...[]byte) {
 	in := bytes.Join(parts, nil)
-	copy(b.room(int32(len(in))), in)
+	copy(b.Room(int32(len(in))), in)
 }
 
 // failure is the error in the result.
-func (b *boundary) failure() string { return strings.ReplaceAll(string(b.result), "\x00", ": ") }
+func (b *boundary) failure() string { return strings.ReplaceAll(string(b.Result), "\x00", ": ") }
 
 func (b *boundary) code() string {
-	code, _, _ := strings.Cut(string(b.result), "\x00")
+	code, _, _ := strings.Cut(string(b.Result), "\x00")
 	return code
 }
 
@@ -68,23 +69,23 @@ func TestAScanWithoutASet(t *testing.T) {
 			t.Fatal(b.failure())
 		}
 	}
-	if b.features(scan) != 0 || len(b.result) != 32 {
-		t.Fatalf("features: %d bytes", len(b.result))
+	if b.features(scan) != 0 || len(b.Result) != 32 {
+		t.Fatalf("features: %d bytes", len(b.Result))
 	}
-	if b.lookups(scan) != 0 || len(b.result) == 0 || len(b.result)%12 != 0 {
-		t.Fatalf("lookups: %d bytes", len(b.result))
+	if b.lookups(scan) != 0 || len(b.Result) == 0 || len(b.Result)%12 != 0 {
+		t.Fatalf("lookups: %d bytes", len(b.Result))
 	}
 	b.put([]byte("alice"), []byte("42"), []byte("payload"))
 	if b.seal(scan, 5, 2, 1, 7) != 0 {
 		t.Fatal(b.failure())
 	}
-	word := func(i int) int { return int(binary.LittleEndian.Uint32(b.result[4*i:])) }
+	word := func(i int) int { return int(binary.LittleEndian.Uint32(b.Result[4*i:])) }
 	count, n, receipt := word(0), word(1), word(2)
 	if count != 2 || n != b.scanner.VoucherSize() {
 		t.Errorf("%d vouchers of %d bytes, want 2 of %d", count, n, b.scanner.VoucherSize())
 	}
 	for i := range count {
-		if v, err := voucher.Parse(b.result[12+i*n:][:n]); err != nil || v.SetID != [32]byte(b.scanner.Manifest().ID()) {
+		if v, err := voucher.Parse(b.Result[12+i*n:][:n]); err != nil || v.SetID != [32]byte(b.scanner.Manifest().ID()) {
 			t.Errorf("voucher %d: %v", i, err)
 		}
 	}
@@ -93,11 +94,11 @@ func TestAScanWithoutASet(t *testing.T) {
 		Probes []struct{ Dummy bool }
 		Alarms []struct{ Code string }
 	}
-	if err := json.Unmarshal(b.result[12+count*n+receipt:], &report); err != nil {
+	if err := json.Unmarshal(b.Result[12+count*n+receipt:], &report); err != nil {
 		t.Fatal(err)
 	}
 	if len(report.Views) != 3 || len(report.Probes) != 16 || !report.Probes[0].Dummy || len(report.Alarms) == 0 || report.Alarms[0].Code != "unread" {
-		t.Errorf("report %s", b.result[12+count*n+receipt:])
+		t.Errorf("report %s", b.Result[12+count*n+receipt:])
 	}
 	b.release(scan)
 	if b.endPass(scan) >= 0 || b.code() != "internal" {
@@ -135,10 +136,10 @@ func TestMisuse(t *testing.T) {
 // What was sent goes out of an instance and into the next.
 func TestReceipts(t *testing.T) {
 	b := opened(t)
-	if b.sent() != 0 || len(b.result) != 16 {
-		t.Fatalf("an empty memory of %d bytes", len(b.result))
+	if b.sent() != 0 || len(b.Result) != 16 {
+		t.Fatalf("an empty memory of %d bytes", len(b.Result))
 	}
-	memory := append(bytes.Clone(b.result), 0, 0, 0, 0, 0, 0, 0, 9)
+	memory := append(bytes.Clone(b.Result), 0, 0, 0, 0, 0, 0, 0, 9)
 	for name, settle := range map[string]func(int32) int32{"acknowledge": b.acknowledge, "abandon": b.abandon, "resume": b.resume} {
 		b.put(memory)
 		if settle(int32(len(memory))) != 0 {
@@ -149,8 +150,8 @@ func TestReceipts(t *testing.T) {
 			t.Errorf("%s of a receipt that was cut short: %s", name, b.failure())
 		}
 	}
-	if b.sent() != 0 || !bytes.Equal(b.result, memory) {
-		t.Errorf("the memory is %x, want %x", b.result, memory)
+	if b.sent() != 0 || !bytes.Equal(b.Result, memory) {
+		t.Errorf("the memory is %x, want %x", b.Result, memory)
 	}
 }
 
@@ -159,7 +160,7 @@ func TestAccountSuccessor(t *testing.T) {
 	if b.accountNew(0) != 0 {
 		t.Fatal(b.failure())
 	}
-	first := bytes.Clone(b.result)
+	first := bytes.Clone(b.Result)
 	b.put(first)
 	if b.accountNew(int32(len(first))) != 0 {
 		t.Fatal(b.failure())
@@ -168,37 +169,13 @@ func TestAccountSuccessor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	is, err := threshold.ParseAccount(b.result)
+	is, err := threshold.ParseAccount(b.Result)
 	if err != nil || is.Generation() != was.Generation()+1 {
 		t.Errorf("the successor of %v is %v, %v", was, is, err)
 	}
 	b.put(first[:20])
 	if b.accountNew(20) >= 0 || b.code() != "account" {
 		t.Errorf("half an account: %s", b.failure())
-	}
-}
-
-func TestRoomIsBounded(t *testing.T) {
-	b := new(boundary)
-	if n := len(b.room(-5)); n != 0 {
-		t.Errorf("room for −5 bytes is %d", n)
-	}
-	if n := len(b.room(1<<31 - 1)); n != maxInput {
-		t.Errorf("room for 2 GiB is %d", n)
-	}
-	first := &b.room(10)[0]
-	if &b.room(20)[0] != first {
-		t.Error("room that is large enough is taken anew")
-	}
-}
-
-func TestPanicsAreRecovered(t *testing.T) {
-	b := new(boundary)
-	if b.run(func() (int32, error) { panic("secret") }) >= 0 || b.code() != "internal" {
-		t.Errorf("a panic became %q", b.failure())
-	}
-	if strings.Contains(b.failure(), "secret") {
-		t.Error("what the panic says leaves the boundary")
 	}
 }
 
@@ -258,7 +235,7 @@ func FuzzBoundary(f *testing.F) {
 			return n
 		}
 		for len(script) > 0 {
-			b.room(min(next(), 100))
+			b.Room(min(next(), 100))
 			switch next() % 17 {
 			case 1:
 				b.open(next(), next())
@@ -295,7 +272,7 @@ func FuzzBoundary(f *testing.F) {
 			case 0:
 				b.release(next())
 			}
-			if b.code() == "internal" && strings.Contains(b.failure(), errPanic.Error()) {
+			if b.code() == "internal" && strings.Contains(b.failure(), frame.ErrPanic.Error()) {
 				t.Fatal("a panic inside the SDK")
 			}
 		}

@@ -20,9 +20,9 @@ func main() {
 			return f(a)
 		}))
 	}
-	export("vh_input", func(a [5]int32) any { return uintptr(unsafe.Pointer(unsafe.SliceData(here.room(a[0])))) })
-	export("vh_result_pointer", func([5]int32) any { return uintptr(unsafe.Pointer(unsafe.SliceData(here.result))) })
-	export("vh_result_length", func([5]int32) any { return len(here.result) })
+	export("vh_input", func(a [5]int32) any { return uintptr(unsafe.Pointer(unsafe.SliceData(here.Room(a[0])))) })
+	export("vh_result_pointer", func([5]int32) any { return uintptr(unsafe.Pointer(unsafe.SliceData(here.Result))) })
+	export("vh_result_length", func([5]int32) any { return len(here.Result) })
 	export("vh_account_new", func(a [5]int32) any { return here.accountNew(a[0]) })
 	export("vh_open", func(a [5]int32) any { return here.open(a[0], a[1]) })
 	export("vh_leaves", func(a [5]int32) any { return here.leaves(a[0], a[1], a[2]) })

@@ -20,13 +20,13 @@ func now() int64 {
 func clockTimeGet(clock uint32, precision uint64, ns *uint64) uint32
 
 //go:wasmexport vh_input
-func vhInput(n int32) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(here.room(n))) }
+func vhInput(n int32) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(here.Room(n))) }
 
 //go:wasmexport vh_result_pointer
-func vhResultPointer() unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(here.result)) }
+func vhResultPointer() unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(here.Result)) }
 
 //go:wasmexport vh_result_length
-func vhResultLength() int32 { return int32(len(here.result)) }
+func vhResultLength() int32 { return int32(len(here.Result)) }
 
 //go:wasmexport vh_account_new
 func vhAccountNew(previous int32) int32 { return here.accountNew(previous) }

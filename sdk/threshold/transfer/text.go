@@ -2,11 +2,13 @@ package transfer
 
 import (
 	"bytes"
-	"encoding/hex"
 	"math"
 	"strconv"
 
 	"golang.org/x/crypto/chacha20poly1305"
+
+	"github.com/veilhash/veilhash/sdk/internal/decimal"
+	"github.com/veilhash/veilhash/sdk/internal/hexa"
 )
 
 const (
@@ -34,14 +36,14 @@ func (e exported) appendHeader(dst []byte) []byte {
 	dst = append(dst, ",p="...)
 	dst = strconv.AppendUint(dst, uint64(e.cost.Lanes), 10)
 	dst = append(dst, ':')
-	dst = hex.AppendEncode(dst, e.salt[:])
+	dst = hexa.Append(dst, e.salt[:])
 	dst = append(dst, ':')
-	dst = hex.AppendEncode(dst, e.commitment[:])
+	dst = hexa.Append(dst, e.commitment[:])
 	return append(dst, ':')
 }
 
 func (e exported) append(dst []byte) []byte {
-	return hex.AppendEncode(e.appendHeader(dst), e.sealed)
+	return hexa.Append(e.appendHeader(dst), e.sealed)
 }
 
 // parse reads a text and checks its bounds. What it accepts, but for a final
@@ -70,12 +72,11 @@ func parse(text []byte) (exported, error) {
 	}
 	e.sealed = make([]byte, len(fields[4])/2)
 	for i, dst := range [][]byte{e.salt[:], e.commitment[:], e.sealed} {
-		if _, err := hex.Decode(dst, fields[2+i]); err != nil {
+		if !hexa.Decode(dst, fields[2+i]) {
 			return exported{}, ErrFormat
 		}
 	}
-	// Decoding is lenient (upper-case digits, leading zeros): the canonical
-	// form is what encoding gives.
+	// The canonical form is what encoding gives.
 	if !bytes.Equal(e.append(nil), line) {
 		return exported{}, ErrFormat
 	}
@@ -91,8 +92,8 @@ func parseCost(text string) (t, m, p uint64, ok bool) {
 	}
 	for i, name := range []string{"t=", "m=", "p="} {
 		digits, found := bytes.CutPrefix(fields[i], []byte(name))
-		v, err := strconv.ParseUint(string(digits), 10, 64)
-		if !found || err != nil {
+		v, ok := decimal.Parse(string(digits), math.MaxUint64)
+		if !found || !ok {
 			return 0, 0, 0, false
 		}
 		values[i] = v

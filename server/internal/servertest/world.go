@@ -4,9 +4,10 @@ package servertest
 
 import (
 	"bytes"
-	"crypto/rand"
+	crand "crypto/rand"
 	"crypto/sha256"
 	"fmt"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/veilhash/veilhash/sdk"
@@ -32,7 +33,7 @@ type Set struct {
 // New makes a set.
 func New(t testing.TB, T, synthetics int) *Set {
 	t.Helper()
-	alpha, err := group.RandomNonZeroScalar(rand.Reader)
+	alpha, err := group.RandomNonZeroScalar(crand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,6 +116,24 @@ func (s *Set) Seal(o Sealing) []byte {
 	raw, err := s.params.Seal(sdk.ScannerConfig{}.Entropy, probes, voucher.Binding{Account: o.Account, Message: o.Message}.Digest(), voucher.Contents{
 		Generation: o.Dealer.Generation(), Period: o.Period, Share: o.Share,
 		PayloadKey: [32]byte(o.Dealer.PayloadKey().Bytes()), Kind: o.Kind, Payload: o.Payload,
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return raw
+}
+
+// Garbage seals a voucher whose outer layer opens, at a random point, as a hostile client does that wants to cost the server work.
+func (s *Set) Garbage(account, message string, generation, period uint32) []byte {
+	s.t.Helper()
+	share := make([]byte, s.params.ShareSize)
+	for i := range share {
+		if i%8 != 0 { // elements below 2^56
+			share[i] = byte(rand.Uint32())
+		}
+	}
+	raw, err := s.params.SealSynthetic(sdk.ScannerConfig{}.Entropy, voucher.Binding{Account: account, Message: message}.Digest(), voucher.Synthetic{
+		Generation: generation, Period: period, Share: share, Openings: 1,
 	})
 	if err != nil {
 		s.t.Fatal(err)

@@ -24,4 +24,13 @@ var (
 
 	// ErrNoKey marks a layer whose blinding key is not in the key file.
 	ErrNoKey = errors.New("blindset: the key file has no key for this set")
+
+	// ErrKeyReused marks a manifest that has a key which was seen with another table. Whoever holds both tables could test what is in them.
+	ErrKeyReused = errors.New("blindset: a key of this set was used for another table before: refuse the set and tell its monitors")
+
+	// ErrKeysSeen marks a memory of keys that is not in the form of docs/protocol.md, section 5.2.
+	ErrKeysSeen = errors.New("memory of keys refused")
+
+	// ErrKeysFull marks a memory of keys that can take no more.
+	ErrKeysFull = errors.New("blindset: the memory of keys is full")
 )

@@ -20,7 +20,7 @@ type lineParser struct {
 
 // A FormatError says which line of a text was refused and why.
 type FormatError struct {
-	Kind   error  // ErrManifest or ErrKeyring
+	Kind   error  // ErrManifest, ErrKeyring or ErrKeysSeen
 	Line   int    // from 1; 0 if the text as a whole is meant
 	Field  string // the line's name; empty if the text as a whole is meant
 	Reason string

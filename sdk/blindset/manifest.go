@@ -99,29 +99,34 @@ func (m *Manifest) AppendText(dst []byte) []byte {
 	dst = appendString(dst, "base", m.Base.text())
 	dst = appendInt(dst, "layers", len(m.Layers))
 	for i := range m.Layers {
-		l := &m.Layers[i]
 		dst = appendInt(dst, "layer", i)
-		dst = appendHex(dst, "key", l.Key.Bytes())
-		dst = appendHex(dst, "table-salt", l.TableSalt[:])
-		dst = appendHex(dst, "position-seed", l.PositionSeed[:])
-		dst = appendHex(dst, "fill-commitment", l.FillCommitment[:])
-		if l.Draft == [32]byte{} {
-			dst = appendString(dst, "draft", draftNone)
-		} else {
-			dst = appendHex(dst, "draft", l.Draft[:])
-		}
-		dst = appendInt(dst, "capacity", l.Capacity)
-		dst = appendInt(dst, "shard-capacity", l.ShardCapacity)
-		dst = appendInt(dst, "segments", l.Segments)
-		dst = appendInt(dst, "segment-length", l.SegmentLength)
-		dst = appendInt(dst, "shards", len(l.Shards))
-		for _, s := range l.Shards {
-			dst = append(dst, "shard "...)
-			dst = hexa.Append(dst, s.Digest[:])
-			dst = append(dst, ' ')
-			dst = strconv.AppendUint(dst, uint64(s.Attempt), 10)
-			dst = append(dst, '\n')
-		}
+		dst = m.Layers[i].appendText(dst)
+	}
+	return dst
+}
+
+// appendText appends the layer's lines, without its number.
+func (l *Layer) appendText(dst []byte) []byte {
+	dst = appendHex(dst, "key", l.Key.Bytes())
+	dst = appendHex(dst, "table-salt", l.TableSalt[:])
+	dst = appendHex(dst, "position-seed", l.PositionSeed[:])
+	dst = appendHex(dst, "fill-commitment", l.FillCommitment[:])
+	if l.Draft == [32]byte{} {
+		dst = appendString(dst, "draft", draftNone)
+	} else {
+		dst = appendHex(dst, "draft", l.Draft[:])
+	}
+	dst = appendInt(dst, "capacity", l.Capacity)
+	dst = appendInt(dst, "shard-capacity", l.ShardCapacity)
+	dst = appendInt(dst, "segments", l.Segments)
+	dst = appendInt(dst, "segment-length", l.SegmentLength)
+	dst = appendInt(dst, "shards", len(l.Shards))
+	for _, s := range l.Shards {
+		dst = append(dst, "shard "...)
+		dst = hexa.Append(dst, s.Digest[:])
+		dst = append(dst, ' ')
+		dst = strconv.AppendUint(dst, uint64(s.Attempt), 10)
+		dst = append(dst, '\n')
 	}
 	return dst
 }

@@ -25,6 +25,8 @@ const maxDraws = 8
 var (
 	ErrEmptyList = errors.New("builder: the list holds no token")
 	ErrToken     = errors.New("builder: tokens must all have one length, of 1 to 255 bytes")
+	ErrKept      = errors.New("builder: a set that adds to another keeps one of its layers at least")
+	ErrKeyUsed   = errors.New("builder: the key that was drawn has been used before: the random generator is broken")
 	ErrUnsolved  = errors.New("builder: no position seed worked; the list may hold tokens made to prevent that")
 )
 
@@ -43,7 +45,15 @@ type Config struct {
 	// names no curators: a set that they answer for is built by package audit/endorse.
 	Manifest blindset.Manifest
 
-	// Tokens is the list. Tokens have one length; those that come twice are dropped. An error ends the build.
+	// Base, unless nil, is the set that the new one adds to: its header stays what it is, but for the epoch, which is Manifest's; all else of Manifest is ignored. Its first Keep
+	// layers are taken over as they are, and Tokens make up one more.
+	Base *setdir.Set
+	Keep int
+
+	// Used, unless nil, reports whether a layer's key was used before, by its encoded L (blindset.Keyring.Used).
+	Used func(l [32]byte) bool
+
+	// Tokens is the list, or with Base the entries of the new layer. Tokens have one length; those that come twice are dropped. An error ends the build.
 	Tokens iter.Seq2[[]byte, error]
 
 	// MaxShardBytes bounds a shard's file. Zero means blindset.MaxShardBytes.
@@ -65,13 +75,14 @@ type Config struct {
 // Result is what was built.
 type Result struct {
 	Manifest   *blindset.Manifest
-	Keys       []blindset.LayerKey // one for each layer: **keep secret**, and store them before publishing the set
+	Keys       []blindset.LayerKey // one for each layer that was built: **keep secret**, and store them before publishing the set
 	Tokens     int                 // distinct tokens
 	Duplicates int                 // tokens that came twice
 	Bytes      int64               // of all files of the set
+	Fresh      int64               // of those that the base does not have: what a client downloads that has the base's
 }
 
-// Build reads the list to its end, draws keys and seeds, and writes a set with one layer to dst. The caller stores the keys
+// Build reads the list to its end, draws keys and seeds, and writes a set to dst: of one layer, or of one more than it keeps of another. The caller stores the keys
 // and then commits dst.
 func Build(ctx context.Context, cfg Config, dst *setdir.Writer) (*Result, error) {
 	if cfg.Workers <= 0 {
@@ -79,6 +90,9 @@ func Build(ctx context.Context, cfg Config, dst *setdir.Writer) (*Result, error)
 	}
 	if cfg.Progress == nil {
 		cfg.Progress = func(Stage, int, int) {}
+	}
+	if cfg.Base != nil && (cfg.Keep < 1 || cfg.Keep > len(cfg.Base.Manifest.Layers)) {
+		return nil, ErrKept
 	}
 	temp, err := os.MkdirTemp(cfg.TempDir, "veilhash-build-*")
 	if err != nil {
@@ -100,7 +114,11 @@ func Build(ctx context.Context, cfg Config, dst *setdir.Writer) (*Result, error)
 	if m.Kinds == 0 {
 		m.Kinds = blindset.AllKinds
 	}
-	cfg.Entropy.Read(m.Salt[:])
+	if cfg.Base != nil {
+		m.Salt = cfg.Base.Manifest.Salt // one Q serves all layers
+	} else {
+		cfg.Entropy.Read(m.Salt[:])
+	}
 	b := &layerBuild{cfg: cfg, salt: m.Salt, dst: dst}
 	b.key.Alpha, err = group.RandomNonZeroScalar(cfg.Entropy)
 	if err != nil {
@@ -108,6 +126,9 @@ func Build(ctx context.Context, cfg Config, dst *setdir.Writer) (*Result, error)
 	}
 	b.layer.Layout = layout
 	b.layer.Key = b.key.L()
+	if cfg.Used != nil && cfg.Used([32]byte(b.layer.Key.Bytes())) {
+		return nil, ErrKeyUsed
+	}
 	for draw := 0; ; draw++ {
 		if draw == maxDraws {
 			return nil, ErrUnsolved
@@ -125,6 +146,14 @@ func Build(ctx context.Context, cfg Config, dst *setdir.Writer) (*Result, error)
 		}
 	}
 	m.Layers = []blindset.Layer{b.layer}
+	fresh := dst.Bytes()
+	if cfg.Base != nil {
+		m = *cfg.Base.Manifest.WithLayers(m.Epoch, cfg.Keep, b.layer)
+		if err := keepShards(dst, cfg.Base, cfg.Keep); err != nil {
+			return nil, err
+		}
+	}
+	fresh -= dst.Bytes()
 
 	// What is published must be readable by those who will read it.
 	if _, err := blindset.ParseManifest(m.AppendText(nil)); err != nil {
@@ -139,5 +168,18 @@ func Build(ctx context.Context, cfg Config, dst *setdir.Writer) (*Result, error)
 		Tokens:     list.len(),
 		Duplicates: list.duplicates,
 		Bytes:      dst.Bytes(),
+		Fresh:      dst.Bytes() + fresh,
 	}, nil
+}
+
+// keepShards takes the files of a set's first layers over.
+func keepShards(dst *setdir.Writer, from *setdir.Set, layers int) error {
+	for k := range layers {
+		for i := range from.Manifest.Layers[k].Shards {
+			if err := dst.KeepShard(from, k, i); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

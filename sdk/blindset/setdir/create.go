@@ -46,6 +46,25 @@ func (w *Writer) WriteShard(s blindset.Shard, leaves, cells []byte) error {
 	return w.write(s.FileName(), leaves, cells)
 }
 
+// KeepShard takes a shard of another set over, verified, by a link to its file or a copy of it. Errors are a ShardError and the file system's.
+func (w *Writer) KeepShard(from *Set, layer, shard int) error {
+	l := &from.Manifest.Layers[layer]
+	if err := from.verifyFile(layer, shard); err != nil {
+		return err
+	}
+	name := l.Shards[shard].FileName()
+	old := filepath.Join(from.dir, name)
+	if err := os.Link(old, filepath.Join(w.temp, name)); err == nil {
+		w.bytes += int64(l.ShardBytes())
+		return nil
+	}
+	b, err := os.ReadFile(old) // another file system, or one without links
+	if err != nil {
+		return &ShardError{name, err}
+	}
+	return w.write(name, b)
+}
+
 // WriteManifest writes the manifest.
 func (w *Writer) WriteManifest(m *blindset.Manifest) error {
 	return w.write(ManifestName, m.AppendText(nil))

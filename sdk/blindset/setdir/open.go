@@ -162,6 +162,31 @@ func (s *Set) Verify(progress func(done, total int)) error {
 	return nil
 }
 
+// verifyFile checks the digests of one shard's file, in one reading of it.
+func (s *Set) verifyFile(layer, shard int) error {
+	l := &s.Manifest.Layers[layer]
+	f, err := s.open(l, shard)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	b := make([]byte, l.ShardBytes())
+	if _, err := io.ReadFull(f, b); err != nil {
+		return s.wrap(l, shard, err)
+	}
+	leaves, err := l.NewLeaves(shard, b[:l.LeavesBytes()])
+	if err != nil {
+		return s.wrap(l, shard, err)
+	}
+	for i := range l.Blocks() {
+		offset, n := l.BlockSpan(i)
+		if err := leaves.CheckBlock(i, b[offset:offset+n]); err != nil {
+			return s.wrap(l, shard, err)
+		}
+	}
+	return nil
+}
+
 func (s *Set) wrap(l *blindset.Layer, shard int, err error) error {
 	var e *ShardError
 	if errors.As(err, &e) {

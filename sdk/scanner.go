@@ -60,6 +60,10 @@ type ScannerConfig struct {
 	// classic.Parse. Its error is an *imagehash.ParseError.
 	ParseHasher func(name string) (imagehash.Hasher, error)
 
+	// Seen, unless nil, is the memory of the keys of sets that were accepted on this device: a set of which a key was used for another table is refused. The caller adds
+	// the manifest to it once the set is in use, and keeps it.
+	Seen *blindset.SeenKeys
+
 	// Openings is how many probes of a synthetic voucher open; the zero value is DefaultOpenings. It should be measured on true matches under the set: where they
 	// open more or fewer, what opens tells true matches from synthetic ones.
 	Openings threshold.OpeningCounts
@@ -89,7 +93,7 @@ type Scanner struct {
 
 type shardRef struct{ layer, shard int }
 
-// NewScanner checks the manifest and prepares for scanning. Errors are ErrConfig and those of the manifest's parts: blindset.ErrManifest,
+// NewScanner checks the manifest and prepares for scanning. Errors are ErrConfig and those of the manifest's parts: blindset.ErrManifest, blindset.ErrKeyReused,
 // token.ErrScheme, *imagehash.ParseError; those of package trust for a set that the policy does not allow; and threshold.ErrSentFormat for a memory that is none: start
 // without it.
 func NewScanner(cfg ScannerConfig) (*Scanner, error) {

@@ -23,6 +23,10 @@ type setBuildCommand struct {
 	Key    string   `required:"" placeholder:"FILE" help:"The key file; the set's key is added to it."`
 	Out    string   `required:"" placeholder:"DIR" help:"Where the set is to appear; must not exist or be empty."`
 
+	Base      string `placeholder:"DIR" help:"The set that this one replaces: what is new on the lists since becomes a layer behind its own, and clients download that alone."`
+	Fold      string `default:"auto" enum:"auto,delta,base" help:"With --base. auto: merge layers, or make a new base, by the rule in docs/performance.md; delta: no new base; base: a new base (${default})."`
+	MaxLayers int    `default:"6" placeholder:"N" help:"The most layers that a set may have, 2 to 16 (${default})."`
+
 	Require  int  `default:"1" placeholder:"K" help:"How many lists must recognise an entry (${default})."`
 	Distance int  `default:"0" placeholder:"BITS" help:"Lists recognise an entry if their PDQ is within this distance; 0: only if tokens are equal (${default})."`
 	Lenient  bool `help:"Count and report broken records, and go on, instead of refusing the list."`
@@ -53,7 +57,12 @@ Examples:
   veilhash set build --images photos --key operator.key --out public/set
   veilhash set build --list ncmec=page1.xml,page2.xml --list iwf.csv --require 2 --distance 12 \
       --list-hasher pdq-cpp --key operator.key --out public/set
-  veilhash set build --list phash.csv --list-hasher phash-64 --key operator.key --out public/set`
+  veilhash set build --list phash.csv --list-hasher phash-64 --key operator.key --out public/set
+  veilhash set build --base public/set --list ncmec.xml --list iwf.csv --key operator.key --out public/next
+
+With --base the lists are given whole, as they are today. Beside the key file lies a directory with the entries of each layer; it is as confidential as the
+lists. Entries that the lists no longer have are noted there as withdrawn. They go out of the tables when their layer is merged, or with the next base; until then it is the second
+check that drops them.`
 }
 
 // buildInfo is what is printed of a set that was built.
@@ -62,7 +71,9 @@ type buildInfo struct {
 	Dir        string  `json:"dir"`
 	Tokens     int     `json:"tokens"`
 	Duplicates int     `json:"duplicates"`
+	Withdrawn  int     `json:"withdrawn"` // entries of its layers that the lists no longer have
 	Bytes      int64   `json:"bytes"`
+	Fresh      int64   `json:"freshBytes"` // of files that the base does not have
 	Seconds    float64 `json:"seconds"`
 }
 
@@ -71,14 +82,22 @@ func (c *setBuildCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	return a.print(info, fmt.Sprintf("built %s\nset\t%s\ntokens\t%d\ncapacity\t%d\nshards\t%d\nbytes\t%d\n",
-		info.Dir, info.Set, info.Tokens, info.Capacity, info.Shards, info.Bytes))
+	text := fmt.Sprintf("built %s\nset\t%s\ntokens\t%d\ncapacity\t%d\nshards\t%d\nbytes\t%d\n",
+		info.Dir, info.Set, info.Tokens, info.Capacity, info.Shards, info.Bytes)
+	if info.Layers > 1 {
+		text += fmt.Sprintf("epoch\t%d\nlayers\t%d\nbase\t%s\nfresh\t%d\nwithdrawn\t%d\n", info.Epoch, info.Layers, info.Base, info.Fresh, info.Withdrawn)
+	}
+	return a.print(info, text)
 }
 
 func (c *setBuildCommand) build(a *app) (*buildInfo, error) {
 	start := time.Now()
 	if len(c.List) == 0 && len(c.Images) == 0 {
 		return nil, &exitError{exitUsage, errors.New("nothing to build a set from"), "Name lists with --list or pictures with --images."}
+	}
+	base, err := c.openBase()
+	if err != nil {
+		return nil, err
 	}
 	h, err := c.hashing()
 	if err != nil {
@@ -108,6 +127,14 @@ func (c *setBuildCommand) build(a *app) (*buildInfo, error) {
 	if err != nil {
 		return nil, err
 	}
+	listed, duplicates, err := gather(tokens)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := c.plan(a, base, listed)
+	if err != nil {
+		return nil, err
+	}
 	temp := c.TempDir
 	if temp == "" {
 		temp = filepath.Dir(c.Out)
@@ -115,7 +142,10 @@ func (c *setBuildCommand) build(a *app) (*buildInfo, error) {
 	bar := a.progress("building")
 	result, err := builder.Build(a.ctx, builder.Config{
 		Manifest:      header,
-		Tokens:        tokens,
+		Base:          plan.base,
+		Keep:          plan.keep,
+		Used:          ring.Used,
+		Tokens:        plan.fresh.All(),
 		MaxShardBytes: c.ShardSize,
 		TempDir:       temp,
 		Workers:       c.Workers,
@@ -138,6 +168,9 @@ func (c *setBuildCommand) build(a *app) (*buildInfo, error) {
 	if err := writeFile(c.Key, ring.AppendText(nil), 0o600); err != nil {
 		return nil, err
 	}
+	if err := plan.writeRecord(recordOf(c.Key), result.Manifest); err != nil {
+		return nil, err
+	}
 	if err := out.Commit(); err != nil {
 		return nil, err
 	}
@@ -145,7 +178,10 @@ func (c *setBuildCommand) build(a *app) (*buildInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &buildInfo{describe(set), c.Out, result.Tokens, result.Duplicates, result.Bytes, time.Since(start).Seconds()}, nil
+	return &buildInfo{
+		setInfo: describe(set), Dir: c.Out, Tokens: result.Tokens, Duplicates: duplicates, Withdrawn: plan.withdrawn.Len(),
+		Bytes: result.Bytes, Fresh: result.Fresh, Seconds: time.Since(start).Seconds(),
+	}, nil
 }
 
 // hashing is how a set's pictures are hashed, on both sides, and how tokens come from the hashes.

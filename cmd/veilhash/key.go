@@ -8,7 +8,8 @@ import (
 )
 
 type keyCommand struct {
-	New keyNewCommand `cmd:"" help:"Create a file for the keys of the sets that you will build."`
+	New    keyNewCommand    `cmd:"" help:"Create a file for the keys of the sets that you will build."`
+	Forget keyForgetCommand `cmd:"" help:"Destroy the keys of sets whose vouchers have expired."`
 }
 
 type keyNewCommand struct {

@@ -39,12 +39,17 @@ type setInfo struct {
 	Scheme    string `json:"scheme"`
 	Capacity  int    `json:"capacity"`
 	Shards    int    `json:"shards"`
+	Layers    int    `json:"layers"`
+	Base      string `json:"base,omitempty"` // of a set with deltas: whose they are
 	Threshold int    `json:"threshold"`
 }
 
 func describe(s *setdir.Set) setInfo {
 	m := s.Manifest
-	info := setInfo{Set: m.ID().String(), Epoch: m.Epoch, Scheme: m.Scheme, Threshold: m.Threshold}
+	info := setInfo{Set: m.ID().String(), Epoch: m.Epoch, Scheme: m.Scheme, Threshold: m.Threshold, Layers: len(m.Layers)}
+	if len(m.Layers) > 1 {
+		info.Base = m.Base.ID.String()
+	}
 	for i := range m.Layers {
 		info.Capacity += m.Layers[i].Capacity
 		info.Shards += len(m.Layers[i].Shards)
@@ -75,8 +80,8 @@ func (c *setVerifyCommand) Run(a *app) error {
 		return &exitError{exitVerify, err, "The set asks for what this version does not know."}
 	}
 	info := describe(set)
-	return a.print(info, fmt.Sprintf("ok\nset\t%s\nepoch\t%d\nscheme\t%s\ncapacity\t%d\nshards\t%d\nthreshold\t%d\n",
-		info.Set, info.Epoch, info.Scheme, info.Capacity, info.Shards, info.Threshold))
+	return a.print(info, fmt.Sprintf("ok\nset\t%s\nepoch\t%d\nscheme\t%s\nlayers\t%d\ncapacity\t%d\nshards\t%d\nthreshold\t%d\n",
+		info.Set, info.Epoch, info.Scheme, info.Layers, info.Capacity, info.Shards, info.Threshold))
 }
 
 // openSet opens a set's directory; a manifest that is refused fails verification.

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/veilhash/veilhash/sdk/blindset"
+	"github.com/veilhash/veilhash/sdk/blindset/entries"
+)
+
+// A record is the directory beside a key file where an operator's sets are written down (docs/protocol.md, section 7.1).
+type record string
+
+func recordOf(keyFile string) record { return record(keyFile + ".entries") }
+
+func (r record) tokensFile(l *blindset.Layer) string {
+	return filepath.Join(string(r), fmt.Sprintf("%x.tokens", l.Key.Bytes()))
+}
+
+func (r record) withdrawnFile(id blindset.SetID) string {
+	return filepath.Join(string(r), id.String()+".withdrawn")
+}
+
+// layers are the entries of each layer of a set.
+func (r record) layers(m *blindset.Manifest) ([]*entries.List, error) {
+	out := make([]*entries.List, len(m.Layers))
+	for i := range m.Layers {
+		l, err := r.read(r.tokensFile(&m.Layers[i]))
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, hinted(refused(fmt.Errorf("the record of layer %d is missing: %w", i, err)), "Use the key file that was given to the 'set build' that made the set, with the directory beside it; or build a new base, without --base.")
+		}
+		if err != nil {
+			return nil, err
+		}
+		out[i] = l
+	}
+	return out, nil
+}
+
+// withdrawn are the entries of a set that the lists no longer have; none if nothing is recorded.
+func (r record) withdrawn(id blindset.SetID) (*entries.List, error) {
+	l, err := r.read(r.withdrawnFile(id))
+	if errors.Is(err, fs.ErrNotExist) {
+		return new(entries.List), nil
+	}
+	return l, err
+}
+
+func (r record) read(name string) (*entries.List, error) {
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	l, err := entries.Parse(b)
+	if err != nil {
+		return nil, refused(fmt.Errorf("%s: %w", name, err))
+	}
+	return l, nil
+}
+
+func (r record) write(name string, l *entries.List) error {
+	if err := os.MkdirAll(string(r), 0o700); err != nil {
+		return err
+	}
+	b, err := l.MarshalBinary()
+	if err != nil {
+		return err
+	}
+	return writeFile(name, b, 0o600)
+}
+
+// manifestSuffix is that of the manifests of sets that were built and whose keys are kept.
+const manifestSuffix = ".manifest"
+
+func (r record) addManifest(m *blindset.Manifest) error {
+	if err := os.MkdirAll(string(r), 0o700); err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(string(r), m.ID().String()+manifestSuffix), m.AppendText(nil), 0o600)
+}
+
+// manifests are those of the sets that were built with the key file, but for those that were forgotten.
+func (r record) manifests() (map[blindset.SetID]*blindset.Manifest, error) {
+	out := make(map[blindset.SetID]*blindset.Manifest)
+	files, err := os.ReadDir(string(r))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	for _, f := range files {
+		if !strings.HasSuffix(f.Name(), manifestSuffix) {
+			continue
+		}
+		b, err := os.ReadFile(filepath.Join(string(r), f.Name()))
+		if err != nil {
+			return nil, err
+		}
+		m, err := blindset.ParseManifest(b)
+		if err != nil {
+			return nil, refused(fmt.Errorf("%s: %w", filepath.Join(string(r), f.Name()), err))
+		}
+		out[m.ID()] = m
+	}
+	return out, nil
+}
+
+// forget removes what is recorded of sets and layers whose keys are gone.
+func (r record) forget(sets []blindset.SetID, layers []*blindset.Layer) error {
+	var errs []error
+	remove := func(name string) {
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	for _, id := range sets {
+		remove(r.withdrawnFile(id))
+		remove(filepath.Join(string(r), id.String()+manifestSuffix))
+	}
+	for _, l := range layers {
+		remove(r.tokensFile(l))
+	}
+	return errors.Join(errs...)
+}

@@ -104,6 +104,11 @@ func NewScanner(cfg ScannerConfig) (*Scanner, error) {
 	if err != nil {
 		return nil, err
 	}
+	if cfg.Seen != nil {
+		if err := cfg.Seen.Check(m); err != nil {
+			return nil, err
+		}
+	}
 	hasher, err := parseHasher(cfg.ParseHasher, m.Hasher)
 	if err != nil {
 		return nil, err

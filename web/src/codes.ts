@@ -7,6 +7,7 @@ export const sdkCodes = {
   'sent': 'The memory of what was sent is damaged; start without it.',
   'sent-full': 'The memory of what was sent is full; repeats will show until the next period.',
   'manifest': 'The set\'s manifest is not in its canonical form; fetch it again or tell its operator.',
+  'key-reused': 'The set has a key that another table had before: do not use it, and tell those who watch the operator.',
   'scheme': 'The set names a token scheme that this version does not know; update the scanner.',
   'hasher': 'The set names a hasher that this version does not know; update the scanner.',
   'leaves': 'The set\'s file does not agree with its manifest; fetch it again.',

@@ -42,11 +42,11 @@ var wideHashers = []string{"pdq-canonical", "pdq-canonical@-50", "pdq-canonical@
 
 // Wide covers more than clients look up: after the manifest's own scheme, the tokens of the same kind over more flips, more views, and every scaling and
 // phase in use. It answers "would a re-encoded, resized, slightly cropped, padded or turned copy have matched?" for the edits whose tokens are
-// among these, and no others. For a scheme that has no such variants it is Own.
+// among these, and no others. For a set of another hash than PDQ it is Own.
 func Wide(m *blindset.Manifest) []Part {
 	parts := Own(m)
 	kind := tokenKind(m.Scheme)
-	if !strings.HasPrefix(kind, "lowest-frequency ") {
+	if _, err := imagehash.ParsePDQ(m.Hasher); err != nil || !strings.HasPrefix(kind, "lowest-frequency ") {
 		return parts
 	}
 	for _, name := range wideHashers {

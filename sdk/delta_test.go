@@ -124,7 +124,7 @@ func TestScannerRefusesReusedKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	open := func(m *blindset.Manifest) error {
-		_, err := sdk.NewScanner(sdk.ScannerConfig{Manifest: m.AppendText(nil), Account: w.account, Clock: func() int64 { return w.clock }, Seen: &seen})
+		_, err := sdk.NewScanner(sdk.ScannerConfig{Manifest: m.AppendText(nil), Account: w.account, Clock: func() int64 { return w.clock }, SeenKeys: &seen})
 		return err
 	}
 	if err := open(w.set.Manifest); err != nil {

@@ -60,9 +60,9 @@ type ScannerConfig struct {
 	// classic.Parse. Its error is an *imagehash.ParseError.
 	ParseHasher func(name string) (imagehash.Hasher, error)
 
-	// Seen, unless nil, is the memory of the keys of sets that were accepted on this device: a set of which a key was used for another table is refused. The caller adds
+	// SeenKeys, unless nil, is the memory of the keys of sets that were accepted on this device: a set of which a key was used for another table is refused. The caller adds
 	// the manifest to it once the set is in use, and keeps it.
-	Seen *blindset.SeenKeys
+	SeenKeys *blindset.SeenKeys
 
 	// Openings is how many probes of a synthetic voucher open; the zero value is DefaultOpenings. It should be measured on true matches under the set: where they
 	// open more or fewer, what opens tells true matches from synthetic ones.
@@ -104,8 +104,8 @@ func NewScanner(cfg ScannerConfig) (*Scanner, error) {
 	if err != nil {
 		return nil, err
 	}
-	if cfg.Seen != nil {
-		if err := cfg.Seen.Check(m); err != nil {
+	if cfg.SeenKeys != nil {
+		if err := cfg.SeenKeys.Check(m); err != nil {
 			return nil, err
 		}
 	}

@@ -1,4 +1,4 @@
-// Builds web/dist: the package's three files, the demo page and the laboratory, each with its brotli form beside it. With --tests it bundles the tests into web/.build instead.
+// Builds web/dist: the package's four files, the demo page and the laboratory, each with its brotli form beside it. With --tests it bundles the tests into web/.build instead.
 //
 //	node build.mjs [--wasm FILE] [--tests]
 //
@@ -58,6 +58,7 @@ async function buildDist() {
   for (const name of ['index.html', 'icon.svg']) await copyFile(join(web, 'demo', name), join(dist, name))
   if (scanner) await writeFile(join(dist, 'scanner.wasm'), scanner)
   else buildScanner(join(dist, 'scanner.wasm'))
+  buildScanner(join(dist, 'scanner-classic.wasm'), '-tags=classic') // loaded only under sets of goimagehash's hashes
   await buildLab(common, dist)
   for (const file of await readdir(dist, { recursive: true, withFileTypes: true })) {
     if (file.isFile() && !file.name.endsWith('.map')) await compress(join(file.parentPath, file.name))
@@ -77,11 +78,11 @@ async function compress(file) {
 const module = 'github.com/veilhash/veilhash'
 const plain = ['sdk', 'sdk/blindset', 'sdk/internal/...', 'sdk/threshold', 'sdk/tlog', 'sdk/token', 'sdk/trust', 'wasm/scanner']
 
-function buildScanner(to) {
+function buildScanner(to, ...flags) {
   const inlining = plain.map(p => `-gcflags=${module}/${p}=-l`)
   execFileSync(
     'go',
-    ['build', '-buildmode=c-shared', '-trimpath', '-ldflags=-s -w -buildid=', ...inlining, '-o', to, './wasm/scanner'],
+    ['build', ...flags, '-buildmode=c-shared', '-trimpath', '-ldflags=-s -w -buildid=', ...inlining, '-o', to, './wasm/scanner'],
     { cwd: root, stdio: 'inherit', env: { ...process.env, GOOS: 'wasip1', GOARCH: 'wasm' } },
   )
 }

@@ -132,6 +132,7 @@ export class Engine {
       const { vouchers, receipt, report } = await this.o.sent.seal(instance, g.periodEnds(), () =>
         instance.seal(scan, account, message, payloadKinds[this.o.payload], payload))
       clock.lap('seal')
+      const { hasher } = g.manifest
       const asIs = report.views.find(v => v.view === 'as-is')
       return {
         vouchers,
@@ -141,7 +142,9 @@ export class Engine {
           type: picture.type,
           width: picture.ok ? picture.width : 0,
           height: picture.ok ? picture.height : 0,
-          ...(asIs ? { pdq: asIs.pdq, quality: asIs.quality } : {}),
+          hasher,
+          ...(asIs ? { hash: digits(asIs.pdq, hasher), quality: asIs.quality } : {}),
+          ...(asIs && hasher.startsWith('pdq-') ? { pdq: asIs.pdq } : {}),
           views: report.views,
           probes: allProbes(report, parseVoucher(vouchers[0]!).probes),
           alarms: [...alarms, ...sdkAlarms(report, alarms)],
@@ -233,4 +236,9 @@ class Clock {
   timings(): Timings {
     return { ...this.laps, total: this.last - this.start }
   }
+}
+
+/** A hash's own digits, of 64 that it fills from the end. */
+function digits(hex: string, hasher: string): string {
+  return hasher.endsWith('hash-64') ? hex.slice(-16) : hex
 }

@@ -8,6 +8,7 @@ export const clientCodes = {
   'options-invalid': 'the options contradict each other or one is missing',
   'source-invalid': 'what was given to be scanned is no Blob, File or ImageBitmap',
   'wasm-unavailable': 'the scanner could not be loaded',
+  'hasher-module-missing': 'the set names a hash for which a second module is needed, and that could not be loaded: deploy scanner-classic.wasm beside scanner.wasm',
   'worker-unavailable': 'the worker could not be started',
   'set-unreachable': 'the hash set could not be downloaded',
   'set-damaged': 'the hash set that the server sends does not agree with its digests',

@@ -8,6 +8,8 @@ import type { PayloadKind, Progress, SetInfo, Upload } from './types'
 export interface StartRequest {
   do: 'start'
   module: WebAssembly.Module
+  /** Where the module for goimagehash's hashes is. It is loaded in the worker, and only under a set that needs it. */
+  classic?: string | WebAssembly.Module
   setURL: string
   account: Uint8Array
   payload: PayloadKind

@@ -4,6 +4,8 @@ import { DirectConnection, WorkerConnection } from './connection'
 import type { Connection } from './connection'
 import { VeilhashError } from './errors'
 import { Instance, payloadKinds } from './instance'
+import { load } from './load'
+import type { ClassicSource } from './load'
 import type { SettleRequest, StartRequest } from './messages'
 import type { Source } from './pixels'
 import { hold } from './sent'
@@ -166,7 +168,7 @@ export class Scanner {
  * Loads the scanner, fetches the set or takes the one on this device, and gets ready to scan.
  *
  * Rejects with `options-invalid`, `wasm-unavailable`, `worker-unavailable`, or, if no set is on the device yet, with
- * `set-unreachable`, `set-damaged`, `store-failed` or what is wrong with the manifest.
+ * `set-unreachable`, `set-damaged`, `store-failed`, `hasher-module-missing` or what is wrong with the manifest.
  */
 export async function createScanner(options: ScannerOptions): Promise<Scanner> {
   if (typeof options !== 'object' || options === null) throw invalid('createScanner takes one options object')
@@ -183,12 +185,14 @@ export async function createScanner(options: ScannerOptions): Promise<Scanner> {
   const workerURL = options.workerURL === undefined
     ? new URL('veilhash-worker.js', import.meta.url)
     : address('workerURL', options.workerURL)
+  const classic = classicSource(options)
   const module = await compile(options)
   const connect = (onDeath: (dead: VeilhashError) => void): Connection =>
     worker ? new WorkerConnection(workerURL, onProgress, onDeath) : new DirectConnection(onProgress)
   return Scanner.open(connect, {
     do: 'start',
     module,
+    ...(classic === undefined ? {} : { classic }),
     setURL: setURL.href,
     account: typeof account === 'string' ? new TextEncoder().encode(account) : account,
     payload,
@@ -230,19 +234,19 @@ async function compile(options: WasmOptions): Promise<WebAssembly.Module> {
     return wasmModule
   }
   if (wasmURL === undefined) throw invalid('wasmURL or wasmModule is missing: give the address of scanner.wasm')
-  const url = address('wasmURL', wasmURL)
-  try {
-    const response = await fetch(url)
-    if (!response.ok) throw new VeilhashError('wasm-unavailable', `the server answered ${response.status} for the scanner`)
-    // Compiling while it arrives wants the right content type; a server that does not know it costs a little time.
-    if (response.headers.get('content-type')?.startsWith('application/wasm')) {
-      return await WebAssembly.compileStreaming(response)
-    }
-    return await WebAssembly.compile(await response.arrayBuffer())
-  } catch (cause) {
-    if (cause instanceof VeilhashError) throw cause
-    throw new VeilhashError('wasm-unavailable', 'the scanner could not be loaded', { cause })
+  return load(address('wasmURL', wasmURL), 'wasm-unavailable')
+}
+
+/** Says where the module for goimagehash's hashes is; nothing is loaded yet. */
+function classicSource(options: ScannerOptions): ClassicSource {
+  const { classicURL, classicModule, wasmURL } = options
+  if (classicURL !== undefined && classicModule !== undefined) throw invalid('classicURL and classicModule are both given: give one, or none')
+  if (classicModule !== undefined) {
+    if (!(classicModule instanceof WebAssembly.Module)) throw invalid('classicModule must be a WebAssembly.Module')
+    return classicModule
   }
+  if (classicURL !== undefined) return address('classicURL', classicURL).href
+  return wasmURL === undefined ? undefined : new URL('scanner-classic.wasm', address('wasmURL', wasmURL)).href
 }
 
 function address(name: string, value: unknown): URL {

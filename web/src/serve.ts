@@ -2,6 +2,7 @@
 
 import { Engine } from './engine'
 import { VeilhashError } from './errors'
+import { Modules } from './load'
 import type { Answers, Request } from './messages'
 import { SentMemory } from './sent'
 import { openStore, storeName } from './store/open'
@@ -16,10 +17,10 @@ export class Server {
   async answer(request: Request): Promise<Answers[keyof Answers]> {
     switch (request.do) {
       case 'start': {
-        const { module, setURL, account, payload, holder, underWay, debug } = request
+        const { module, classic, setURL, account, payload, holder, underWay, debug } = request
         const name = storeName(setURL)
         this.engine = await Engine.start({
-          module,
+          modules: new Modules(module, classic),
           setURL,
           account,
           payload,

@@ -56,11 +56,15 @@ export interface Report {
   /** Size in pixels, upright; 0 if the picture could not be decoded. */
   width: number
   height: number
-  /** PDQ of the picture in hex, bit 255 first; absent if it could not be hashed. */
+  /** What the pictures of the set are hashed with, as the manifest names it: PDQ, or one of goimagehash's hashes, as in `phash-64`. */
+  hasher: string
+  /** The picture's hash in hex, as that hash's own tools print it; absent if it could not be hashed. */
+  hash?: string
+  /** The same, if it is PDQ: bit 255 first. */
   pdq?: string
   /** PDQ quality, 0 to 100. */
   quality?: number
-  /** PDQ and quality of every view of the picture that the set's scheme hashes; none if it could not be hashed. */
+  /** Hash and quality of every view of the picture that the set's scheme hashes; none if it could not be hashed. A hash shorter than PDQ has zeros in front. */
   views: { view: string; pdq: string; quality: number }[]
   /** The probes, real ones first. In the voucher they are shuffled. */
   probes: ProbeReport[]
@@ -125,6 +129,13 @@ interface CommonOptions {
   worker?: boolean
   /** Address of `veilhash-worker.js`; by default beside this module. */
   workerURL?: string | URL
+  /**
+   * Address of `scanner-classic.wasm`; by default beside `wasmURL`. It is fetched only under a set whose pictures are hashed with one of goimagehash's hashes
+   * instead of PDQ; where it is needed and not there, `hasher-module-missing` is thrown.
+   */
+  classicURL?: string | URL
+  /** The same module, compiled, instead of its address. */
+  classicModule?: WebAssembly.Module
   /** Print what the scanner writes to the console. */
   debug?: boolean
 }

@@ -4,12 +4,14 @@
 import { alarm, VeilhashError } from './errors'
 import { Generation } from './generation'
 import type { GenerationOptions } from './generation'
+import type { Modules } from './load'
 import { MAX_MANIFEST_BYTES, parseManifest } from './manifest'
 import type { Manifest } from './manifest'
 
 const ACTIVE = 'active'
 
-export interface UpdaterOptions extends Omit<GenerationOptions, 'baseURL' | 'lockName'> {
+export interface UpdaterOptions extends Omit<GenerationOptions, 'baseURL' | 'lockName' | 'module'> {
+  modules: Modules
   setURL: string
   storeName: string
 }
@@ -40,7 +42,7 @@ export class Updater {
     }
     try {
       const next =
-        fallback?.text === offered.text ? fallback : await Generation.open(this.options(), offered.text, offered.manifest)
+        fallback?.text === offered.text ? fallback : await Generation.open(await this.options(offered.manifest), offered.text, offered.manifest)
       await next.set.download(next.instance)
       next.alarms = []
       await this.activate(next)
@@ -61,10 +63,10 @@ export class Updater {
     return fallback
   }
 
-  private options() {
-    const { module, account, payload, print, store, onProgress, storeName, setURL } = this.o
+  private async options(manifest: Manifest) {
+    const { modules, account, payload, print, store, onProgress, storeName, setURL } = this.o
     return {
-      module, account, payload, store, baseURL: setURL, lockName: storeName,
+      module: await modules.for(manifest.hasher), account, payload, store, baseURL: setURL, lockName: storeName,
       ...(print ? { print } : {}),
       ...(onProgress ? { onProgress } : {}),
       ...(this.o.fetch ? { fetch: this.o.fetch } : {}),
@@ -89,7 +91,8 @@ export class Updater {
     try {
       const [, id, text] = /^([0-9a-f]{64})\n([^]*)$/.exec((await this.o.store.text(ACTIVE)) ?? '') ?? []
       if (id === undefined || text === undefined) return undefined
-      const generation = await Generation.open(this.options(), text, parseManifest(text))
+      const manifest = parseManifest(text)
+      const generation = await Generation.open(await this.options(manifest), text, manifest)
       if (generation.id !== id) return undefined
       await this.use(id)
       return generation

@@ -50,6 +50,8 @@ type Recognition struct {
 	Lists []ListShare // in the order of the set's lists
 
 	counts []uint16
+	known  []uint64 // a bit set of lists for each hash
+	stride int      // words of it
 }
 
 // ListShare is a list's part in a Recognition.
@@ -97,6 +99,7 @@ func (s *Set) Recognise(rule Rule) (*Recognition, error) {
 // fill counts what m says.
 func (r *Recognition) fill(s *Set, m *members) {
 	r.counts = make([]uint16, s.Len())
+	r.known, r.stride = m.known, m.stride
 	r.ByCount = make([]int, len(s.lists)+1)
 	for _, l := range s.lists {
 		r.Lists = append(r.Lists, ListShare{Name: l.name})
@@ -129,6 +132,11 @@ func (r *Recognition) Count(i int) int { return int(r.counts[i]) }
 
 // Survives reports whether at least Require lists recognise the hash of number i.
 func (r *Recognition) Survives(i int) bool { return int(r.counts[i]) >= r.Require }
+
+// By reports whether a list, by its place among those given to Merge, recognises the hash of number i.
+func (r *Recognition) By(i, list int) bool {
+	return r.known[i*r.stride+list/64]>>(list%64)&1 == 1
+}
 
 // All returns the numbers of the hashes that survive, in order.
 func (r *Recognition) All() iter.Seq[int] {

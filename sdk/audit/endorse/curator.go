@@ -376,6 +376,9 @@ func (c *Curator) Endorse(ctx context.Context, draft string, recognitions [][]by
 			return nil, refuse(ErrEpoch, fmt.Sprintf("epoch %d; this one is %d", o.epoch, x.epoch))
 		}
 	}
+	if x.table == [32]byte{} {
+		x.table = tableDigest(layer)
+	}
 	if err := s.note(&x.set, m.ID(), "set"); err != nil {
 		return nil, err
 	}

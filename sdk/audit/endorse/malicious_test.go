@@ -258,15 +258,6 @@ func TestReusedKey(t *testing.T) {
 		_, err := c.Commit(w.operator.offer.AppendText(nil))
 		want(t, err, ErrReused)
 	}
-	// Within one set as well.
-	o := w.operator.offer
-	m := *o.Manifest
-	m.Layers = append([]blindset.Layer{m.Layers[0]}, m.Layers[0])
-	m.Layers[0].Draft[0] = 1
-	fresh := &Curator{Key: w.curators[0].Key, Peers: w.curators[0].Peers, StatePath: filepath.Join(w.dir, "fresh")}
-	two := &Offer{Entries: o.Entries, Values: o.Values, SeedCommitment: o.SeedCommitment, Manifest: Blank(&m)}
-	_, err := fresh.Commit(two.AppendText(nil))
-	want(t, err, ErrReused)
 }
 
 func TestSwappedShard(t *testing.T) {
@@ -594,4 +585,53 @@ func TestFalseClaims(t *testing.T) {
 	other := pdq(61)
 	foreign := w.curators[0].Key.SignVariant(unknown, other)
 	want(t, claims("equal-token+variants", with(func(c *Claim) { c.Parent, c.Signature = other, foreign })), ErrClaim)
+}
+
+// A delta is endorsed on top of layers that the curator endorsed, and of no others.
+func TestDelta(t *testing.T) {
+	w := newWorld(t, "equal-token", hashes(0, 16), hashes(0, 16))
+	all := w.listing()
+	at := func(e Listed) bool { return bytes.Compare(e.Token, tokenOf(pdq(15))) < 0 }
+	w.freeze("base", slices.DeleteFunc(slices.Clone(all), at))
+	w.draft()
+	recognitions := w.recogniseAll()
+	base, _, _ := w.build(recognitions)
+	w.manifest, w.canary = *base.WithLayers(2, 1), nil
+	delta := slices.DeleteFunc(slices.Clone(all), func(e Listed) bool { return !at(e) })
+	w.freeze("too early", delta)
+	_, err := w.curators[0].Commit(w.sent(offerName))
+	want(t, err, ErrStage)
+	for k := range w.curators {
+		w.operator, err = OpenOperator(filepath.Join(w.dir, "base"), 1)
+		w.fatal(err)
+		_, err = w.endorse(k, recognitions, base)
+		w.fatal(err)
+	}
+	w.freeze("delta", delta)
+	if w.operator.offer.Entries != uint64(len(delta)) {
+		t.Fatalf("%d entries", w.operator.offer.Entries)
+	}
+	w.draft()
+	recognitions = w.recogniseAll()
+	m, _, _ := w.build(recognitions)
+	if len(m.Layers) != 2 || m.Salt != base.Salt || m.Origin().ID != base.ID() {
+		t.Errorf("%d layers", len(m.Layers))
+	}
+	_, err = w.endorse(0, recognitions, m)
+	w.fatal(err)
+
+	// Another base under the same delta, and a base with another header.
+	for name, edit := range map[string]func(m *blindset.Manifest){
+		"another table":  func(m *blindset.Manifest) { m.Layers[0].Shards[0].Digest[0]++ },
+		"another header": func(m *blindset.Manifest) { m.Require = 1 },
+	} {
+		b := *base
+		b.Layers = []blindset.Layer{base.Layers[0]}
+		b.Layers[0].Shards = slices.Clone(base.Layers[0].Shards)
+		edit(&b)
+		w.manifest = *b.WithLayers(3, 1)
+		w.freeze(name, delta)
+		_, err := w.curators[0].Commit(w.sent(offerName))
+		t.Run(name, func(t *testing.T) { want(t, err, ErrStage) })
+	}
 }

@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 
+	"github.com/veilhash/veilhash/sdk/blindset"
 	"github.com/veilhash/veilhash/sdk/internal/hexa"
 )
 
@@ -19,6 +22,7 @@ type session struct {
 	roll  [32]byte // zero: not revealed
 	draft [32]byte // zero: first round not done
 	set   [32]byte // zero: not endorsed
+	table [32]byte // of the layer that was endorsed
 }
 
 // A state is every exchange that a curator has taken part in, in their order: every L that it has ever seen (docs/protocol.md, section 9.7).
@@ -59,6 +63,7 @@ func parseState(text string) (*state, error) {
 		f.hex("roll", x.roll[:])
 		f.hex("draft", x.draft[:])
 		f.hex("set", x.set[:])
+		f.hex("table", x.table[:])
 		s.sessions = append(s.sessions, x)
 	}
 	return s, f.end(text, s.text())
@@ -71,7 +76,7 @@ func (s *state) text() string {
 		for _, field := range []struct {
 			name  string
 			value []byte
-		}{{"key", x.key[:]}, {"offer", x.offer[:]}, {"epoch", nil}, {"seed", x.seed[:]}, {"roll", x.roll[:]}, {"draft", x.draft[:]}, {"set", x.set[:]}} {
+		}{{"key", x.key[:]}, {"offer", x.offer[:]}, {"epoch", nil}, {"seed", x.seed[:]}, {"roll", x.roll[:]}, {"draft", x.draft[:]}, {"set", x.set[:]}, {"table", x.table[:]}} {
 			b = append(append(b, field.name...), ' ')
 			if field.value == nil {
 				b = strconv.AppendUint(b, x.epoch, 10)
@@ -113,10 +118,8 @@ func (s *state) begin(o *Offer, restarts int, seed Seed) (*session, error) {
 			open++
 		}
 	}
-	for i := range o.Manifest.Layers[:len(o.Manifest.Layers)-1] {
-		if [32]byte(o.Manifest.Layers[i].Key.Bytes()) == key {
-			return nil, refuse(ErrReused, "by an earlier layer of the set")
-		}
+	if err := s.checkKept(o.Manifest); err != nil {
+		return nil, err
 	}
 	if open > restarts {
 		return nil, refuse(ErrRestarts, fmt.Sprintf("%d for epoch %d", open, epoch))
@@ -135,4 +138,26 @@ func (s *state) note(where *[32]byte, digest [32]byte, what string) error {
 		return s.save()
 	}
 	return refuse(ErrDraft, fmt.Sprintf("this curator signed another %s, %s; this is %s", what, shorten(*where), shorten(digest)))
+}
+
+// checkKept checks that all layers before the one on offer are tables that this curator endorsed, and the first one in the very set that the manifest names as its base: else anything
+// could be in them, or anything in the lines above them.
+func (s *state) checkKept(m *blindset.Manifest) error {
+	for i := range m.Layers[:len(m.Layers)-1] {
+		table := tableDigest(&m.Layers[i])
+		known := slices.ContainsFunc(s.sessions, func(x session) bool {
+			return x.table == table && (i > 0 || x.set == m.Base.ID)
+		})
+		if !known {
+			return refuse(ErrStage, fmt.Sprintf("layer %d of the set is not one that this curator endorsed", i))
+		}
+	}
+	return nil
+}
+
+// tableDigest identifies a finished layer.
+func tableDigest(l *blindset.Layer) [32]byte {
+	m := blindset.Manifest{Layers: []blindset.Layer{*l}}
+	text := string(m.AppendText(nil))
+	return digest(text[strings.Index(text, "\nlayer 0\n"):])
 }

@@ -21,9 +21,9 @@ func TestDigest(t *testing.T) {
 // There is enough on it for every hasher, and the hash is the same everywhere.
 func TestHashes(t *testing.T) {
 	for name, want := range map[string]string{
-		"pdq-canonical":     "HASH-canonical",
-		"pdq-canonical@-50": "HASH-50",
-		"pdq-cpp":           "HASH-cpp",
+		"pdq-canonical":     "4c6df130e4cd1b10e6cd100ad7f80667911026eddb9a2c6d7b38aecd79b8aee8",
+		"pdq-canonical@-50": "0c6ff130e4cd1b10e6cd100ad7f806e7d11026eddb9a2c6d7b38ae4579b8aee8",
+		"pdq-cpp":           "4c6da030eecd3b1086cd9a4ab7f02a67b31027add31a2c2d7b382eed71b8aee8",
 	} {
 		hasher, err := imagehash.ParsePDQ(name)
 		if err != nil {

@@ -30,6 +30,8 @@ type commands struct {
 	Key       keyCommand       `cmd:"" help:"Operator's keys."`
 	Account   accountCommand   `cmd:"" help:"An account's secret."`
 	Set       setCommand       `cmd:"" help:"Blinded sets."`
+	Curator   curatorCommand   `cmd:"" help:"A curator's key."`
+	Endorse   endorseCommand   `cmd:"" help:"Check a set without its key, and sign it, as a curator does."`
 	Seal      sealCommand      `cmd:"" help:"Seal a voucher for each picture, as a client does."`
 	Open      openCommand      `cmd:"" help:"Try to open vouchers, as the operator does."`
 	Threshold thresholdCommand `cmd:"" help:"Choose the number of matches below which payloads stay closed."`

@@ -3,8 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
 
+	"github.com/veilhash/veilhash/sdk/audit/endorse"
+	"github.com/veilhash/veilhash/sdk/blindset"
 	"github.com/veilhash/veilhash/sdk/blindset/setdir"
 	"github.com/veilhash/veilhash/sdk/imagehash/classic"
 	"github.com/veilhash/veilhash/sdk/token"
@@ -12,7 +16,10 @@ import (
 
 type setCommand struct {
 	Build  setBuildCommand  `cmd:"" help:"Blind lists of hashes into a set that can be published."`
-	Verify setVerifyCommand `cmd:"" help:"Check every file of a set against its manifest."`
+	Verify setVerifyCommand `cmd:"" help:"Check every file of a set against its manifest, and its endorsements."`
+
+	Offer    setOfferCommand    `cmd:"" help:"Let curators check and endorse a set: the operator's first steps."`
+	Assemble setAssembleCommand `cmd:"" help:"Build a set that curators endorse: the operator's last steps."`
 
 	ProveAbsent  setProveAbsentCommand  `cmd:"" help:"Prove that a picture's file is not in a set. For chosen pictures only: answers tell what is in the list."`
 	CheckAbsence setCheckAbsenceCommand `cmd:"" help:"Check such a proof, without a key."`
@@ -21,11 +28,13 @@ type setCommand struct {
 type setVerifyCommand struct {
 	Dir string `arg:"" help:"The set's directory."`
 	ID  string `placeholder:"HEX" help:"The identity that the set must have, as its operator states it."`
+
+	Curator []string `placeholder:"FILE" help:"A curator's public key (its .pub file) that you trust; again for each. The set must name no other, and enough of them must have endorsed it."`
 }
 
 func (setVerifyCommand) Help() string {
 	return `Reads the manifest, every block of every shard and every cell: digests must agree and cells be group elements. A set's identity is
-the SHA-256 of its manifest.
+the SHA-256 of its manifest. With --curator, the curators' endorsements are checked too; without, they are not, whatever the manifest says.
 
 Examples:
   veilhash set verify public/set
@@ -42,11 +51,16 @@ type setInfo struct {
 	Layers    int    `json:"layers"`
 	Base      string `json:"base,omitempty"` // of a set with deltas: whose they are
 	Threshold int    `json:"threshold"`
+	Canary    string `json:"canary"`
+	Curators  int    `json:"curators"` // that the manifest names
+
+	// EndorsedBy are the pinned curators who endorsed the set; nil if that was not checked.
+	EndorsedBy []string `json:"endorsed_by,omitempty"`
 }
 
 func describe(s *setdir.Set) setInfo {
 	m := s.Manifest
-	info := setInfo{Set: m.ID().String(), Epoch: m.Epoch, Scheme: m.Scheme, Threshold: m.Threshold, Layers: len(m.Layers)}
+	info := setInfo{Set: m.ID().String(), Epoch: m.Epoch, Scheme: m.Scheme, Threshold: m.Threshold, Layers: len(m.Layers), Canary: m.Canary, Curators: len(m.Curators)}
 	if len(m.Layers) > 1 {
 		info.Base = m.Base.ID.String()
 	}
@@ -80,8 +94,44 @@ func (c *setVerifyCommand) Run(a *app) error {
 		return &exitError{exitVerify, err, "The set asks for what this version does not know."}
 	}
 	info := describe(set)
-	return a.print(info, fmt.Sprintf("ok\nset\t%s\nepoch\t%d\nscheme\t%s\nlayers\t%d\ncapacity\t%d\nshards\t%d\nthreshold\t%d\n",
-		info.Set, info.Epoch, info.Scheme, info.Layers, info.Capacity, info.Shards, info.Threshold))
+	if info.EndorsedBy, err = c.endorsements(set.Manifest); err != nil {
+		return err
+	}
+	return a.print(info, fmt.Sprintf("ok\nset\t%s\nepoch\t%d\nscheme\t%s\nlayers\t%d\ncapacity\t%d\nshards\t%d\nthreshold\t%d\ncanary\t%s\nendorsed by\t%s\n",
+		info.Set, info.Epoch, info.Scheme, info.Layers, info.Capacity, info.Shards, info.Threshold, info.Canary, info.endorsedBy()))
+}
+
+// endorsements are the pinned curators who endorsed the set; none if no curator was pinned.
+func (c *setVerifyCommand) endorsements(m *blindset.Manifest) ([]string, error) {
+	if len(c.Curator) == 0 {
+		return nil, nil
+	}
+	pinned, err := readCurators(c.Curator)
+	if err != nil {
+		return nil, err
+	}
+	note, err := os.ReadFile(filepath.Join(c.Dir, setdir.EndorsementsName))
+	if errors.Is(err, os.ErrNotExist) && m.Endorsed() {
+		return nil, &exitError{exitVerify, fmt.Errorf("%s names curators and has no endorsements of them", c.Dir), "Its operator has to collect them: veilhash set assemble finish"}
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	signed, err := endorse.Verify(m, note, pinned)
+	if err != nil {
+		return nil, &exitError{exitVerify, err, "Do not use this set: the curators whom you trust do not answer for it."}
+	}
+	return signed, nil
+}
+
+func (i *setInfo) endorsedBy() string {
+	switch {
+	case i.Curators == 0:
+		return "nobody: a set for development, for which its operator alone answers"
+	case i.EndorsedBy == nil:
+		return fmt.Sprintf("not checked: the set names %d curators; pin those whom you trust with --curator", i.Curators)
+	}
+	return strings.Join(i.EndorsedBy, ", ")
 }
 
 // openSet opens a set's directory; a manifest that is refused fails verification.

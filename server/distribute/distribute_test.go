@@ -115,10 +115,10 @@ func TestConfig(t *testing.T) {
 	}
 }
 
-// FuzzPath: no path leads to a file that is neither manifest nor shard.
+// FuzzPath: no path leads to a file that is neither manifest, endorsements nor shard.
 func FuzzPath(f *testing.F) {
 	dir := f.TempDir()
-	newSet(f, dir, map[string]string{"manifest": "public", shardA: "public", "keyring": "SECRET", ".part": "SECRET"})
+	newSet(f, dir, map[string]string{"manifest": "public", "endorsements": "public", shardA: "public", "keyring": "SECRET", ".part": "SECRET"})
 	newSet(f, filepath.Join(dir, "sub"), map[string]string{shardB: "SECRET", "manifest": "SECRET"})
 	h := newHandler(f, distribute.Config{Dir: dir})
 	for _, p := range []string{
@@ -127,7 +127,7 @@ func FuzzPath(f *testing.F) {
 	} {
 		f.Add(p)
 	}
-	allowed := regexp.MustCompile(`^/set/(manifest|[0-9a-f]{64}\.shard)$`)
+	allowed := regexp.MustCompile(`^/set/(manifest|endorsements|[0-9a-f]{64}\.shard)$`)
 	f.Fuzz(func(t *testing.T, path string) {
 		w := get(h, path)
 		found := w.Code == 200

@@ -59,7 +59,10 @@ func New(cfg Config) (*Handler, error) {
 
 var shardName = regexp.MustCompile(`^[0-9a-f]{64}\.shard$`)
 
-const manifestName = "manifest"
+const (
+	manifestName     = "manifest"
+	endorsementsName = "endorsements" // of a set that has some
+)
 
 // maxManifest bounds what is read into memory; package blindset refuses longer ones.
 const maxManifest = 1 << 20
@@ -79,8 +82,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(h.cfg.Timeout)) // fails only where there is no network
 	name, under := strings.CutPrefix(r.URL.Path, Prefix)
 	switch {
-	case under && name == manifestName:
-		h.manifest(w, r)
+	case under && (name == manifestName || name == endorsementsName):
+		h.text(w, r, name)
 	case under && shardName.MatchString(name):
 		h.shard(w, r, name)
 	default:
@@ -88,18 +91,19 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (h *Handler) manifest(w http.ResponseWriter, r *http.Request) {
-	f, _, ok := h.open(w, r, manifestName)
+// text hands out the manifest or the endorsements.
+func (h *Handler) text(w http.ResponseWriter, r *http.Request, name string) {
+	f, _, ok := h.open(w, r, name)
 	if !ok {
 		return
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxManifest+1))
 	if err != nil || len(text) > maxManifest {
-		h.broken(w, r, manifestName, err)
+		h.broken(w, r, name, err)
 		return
 	}
-	digest := sha256.Sum256(text) // the set's identity
+	digest := sha256.Sum256(text) // of a manifest, the set's identity
 	header := w.Header()
 	header.Set("Content-Type", "text/plain; charset=utf-8")
 	header.Set("Cache-Control", "public, no-cache")

@@ -246,7 +246,7 @@ func Assemble(m *blindset.Manifest, notes [][]byte) ([]byte, error) {
 		}
 	}
 	if len(all.Signatures) < m.Require {
-		return nil, refuse(ErrCoverage, fmt.Sprintf("%d curators endorse the set, and it needs %d", len(all.Signatures), m.Require))
+		return nil, refuse(ErrCoverage, fmt.Sprintf("%d of %d curators endorse the set, and it needs %d", len(all.Signatures), len(m.Curators), m.Require))
 	}
 	return all.AppendText(nil), nil
 }

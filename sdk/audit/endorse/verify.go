@@ -41,7 +41,7 @@ func Verify(m *blindset.Manifest, endorsements []byte, pinned []blindset.Curator
 		}
 	}
 	if len(signed) < m.Require {
-		return signed, refuse(ErrCoverage, fmt.Sprintf("%d curators endorse the set, and it needs %d", len(signed), m.Require))
+		return signed, refuse(ErrCoverage, fmt.Sprintf("%d of %d curators endorse the set, and it needs %d", len(signed), len(m.Curators), m.Require))
 	}
 	return signed, nil
 }

@@ -12,6 +12,9 @@ import (
 // ManifestName is the manifest's file name.
 const ManifestName = "manifest"
 
+// EndorsementsName is the name of the file that holds the curators' endorsements, in a set that has some.
+const EndorsementsName = "endorsements"
+
 // ErrExists is returned where a set would overwrite something.
 var ErrExists = errors.New("setdir: there is something already; name a directory that does not exist, or remove it first")
 

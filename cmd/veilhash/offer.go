@@ -1,0 +1,329 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/veilhash/veilhash/sdk/audit/endorse"
+	"github.com/veilhash/veilhash/sdk/blindset"
+	"github.com/veilhash/veilhash/sdk/blindset/setdir"
+	"github.com/veilhash/veilhash/sdk/hashlist"
+	"github.com/veilhash/veilhash/sdk/imagehash"
+)
+
+type setOfferCommand struct {
+	Open  setOfferOpenCommand  `cmd:"" help:"Freeze the curators' lists, blind them under a fresh key, and offer the set."`
+	Roll  setOfferRollCommand  `cmd:"" help:"Put the curators' commitments together."`
+	Draft setOfferDraftCommand `cmd:"" help:"Draw the seeds from everyone's shares, and write the draft and what each curator is to confirm."`
+}
+
+const offerHelp = `The operator's side of an exchange with curators (docs/protocol.md, section 9): offer open, roll, draft; then assemble build, finish. What is to be sent lies in DIR/send; all else
+in DIR is secret, the set's key among it.
+`
+
+func (setOfferCommand) Help() string { return offerHelp }
+
+type setOfferOpenCommand struct {
+	List     []string `required:"" placeholder:"NAME=FILE" sep:"none" help:"The list that the curator of this name gave you; again for each curator. NAME=FILE,FILE for one in several files."`
+	Curator  []string `required:"" placeholder:"FILE" help:"A curator's public key (its .pub file); again for each."`
+	Versions []string `placeholder:"NAME=FILE" help:"The signed versions that the curator of this name gave you (curator vouch)."`
+	Dir      string   `required:"" placeholder:"DIR" help:"A directory of your own for the exchange; must not exist."`
+
+	Require  int    `default:"2" placeholder:"K" help:"How many curators must recognise an entry (${default})."`
+	Distance int    `default:"0" placeholder:"BITS" help:"Curators recognise an entry if their PDQ is within this distance; 0: only if tokens are equal (${default})."`
+	Canary   string `default:"test-card-1" help:"The public test card that is an entry too, or none (${default})."`
+	Lenient  bool   `help:"Count and report broken records, and go on, instead of refusing the list."`
+
+	Scheme     string `default:"balanced" help:"A preset (${default}), or a scheme's whole text."`
+	ListHasher string `placeholder:"NAME" help:"What made the lists' hashes, as for set build (pdq-canonical)."`
+	Hasher     string `placeholder:"NAME" help:"What clients hash with (what agrees best with --list-hasher)."`
+	Quality    int    `default:"50" help:"PDQ quality below which nothing is put in or looked up (${default})."`
+
+	Epoch      uint64 `default:"1" help:"The set's number; each set that replaces another has a higher one (${default})."`
+	Payload    int    `default:"4096" placeholder:"BYTES" help:"Size of a voucher's padded payload (${default})."`
+	Kinds      string `default:"derivative,media-key" help:"What vouchers may carry: none, derivative, media-key, or derivative,media-key (${default})."`
+	Threshold  int    `default:"1" placeholder:"T" help:"Matches of one account below which payloads stay closed (${default})."`
+	Synthetics int    `default:"0" placeholder:"W" help:"The most synthetic vouchers of an account and period (${default})."`
+	PeriodDays int    `default:"30" placeholder:"DAYS" help:"How long an account's matches are counted together (${default})."`
+
+	ShardSize int `default:"4194304" placeholder:"BYTES" help:"The most that a file of the set may have (${default})."`
+	Workers   int `placeholder:"N" help:"How many processors to use (all)."`
+}
+
+func (setOfferOpenCommand) Help() string {
+	return offerHelp + `
+Example:
+  veilhash set offer open --list hotline.example=a.csv --list other.example=b.csv --curator hotline.pub --curator other.pub --distance 12 --dir exchange`
+}
+
+func (c *setOfferOpenCommand) Run(a *app) error {
+	build := setBuildCommand{
+		Require: c.Require, Distance: c.Distance, Lenient: c.Lenient, Scheme: c.Scheme, ListHasher: c.ListHasher, Hasher: c.Hasher, Quality: c.Quality,
+		Epoch: c.Epoch, Payload: c.Payload, Kinds: c.Kinds, Threshold: c.Threshold, Synthetics: c.Synthetics, PeriodDays: c.PeriodDays,
+	}
+	h, err := build.hashing()
+	if err != nil {
+		return &exitError{exitUsage, err, ""}
+	}
+	m, err := build.header(h)
+	if err != nil {
+		return &exitError{exitUsage, err, ""}
+	}
+	m.Canary = c.Canary
+	m.Recognition = blindset.Recognition(c.Distance, len(c.Versions) > 0)
+	curators, err := readCurators(c.Curator)
+	if err != nil {
+		return err
+	}
+	m.Curators = sortedCurators(curators)
+	lists, err := c.lists(a, &m, h)
+	if err != nil {
+		return err
+	}
+	bar := a.progress("comparing")
+	listing, err := endorse.NewListing(&m, lists, func(p hashlist.PDQ) []byte { return h.scheme.Token(imagehash.Hash(p)) }, bar.update)
+	bar.done()
+	if err != nil {
+		return endorseError(err)
+	}
+	a.remark("%s", listing.Recognition)
+	canary, err := canaryToken(&m, h)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(c.Dir); !errors.Is(err, fs.ErrNotExist) {
+		return hinted(fmt.Errorf("%s exists", c.Dir), "Each exchange has a directory and a key of its own: name one that does not exist.")
+	}
+	bar = a.progress("blinding")
+	o, err := endorse.Freeze(a.ctx, endorse.FreezeConfig{
+		Manifest: m, Entries: listing.All(), CanaryToken: canary, Dir: c.Dir, MaxShardBytes: c.ShardSize, Workers: c.Workers, Progress: bar.update,
+	})
+	bar.done()
+	switch {
+	case errors.Is(err, endorse.ErrEmptyList):
+		return hinted(refused(errors.New("no entry is left to build a set from")), "See the counts above.")
+	case errors.Is(err, blindset.ErrManifest):
+		return &exitError{exitUsage, err, "Look at the flag of that name."}
+	case err != nil:
+		return endorseError(err)
+	}
+	path := o.SendPath("offer")
+	a.remark("Send %s to every curator; each answers with a commitment.", path)
+	return a.print(map[string]any{"offer": path, "entries": o.Offer().Entries, "curators": len(m.Curators)},
+		fmt.Sprintf("offer\t%s\nentries\t%d\ncurators\t%d\n", path, o.Offer().Entries, len(m.Curators)))
+}
+
+// lists reads what each curator gave, in the manifest's order.
+func (c *setOfferOpenCommand) lists(a *app, m *blindset.Manifest, h *hashing) ([]endorse.CuratorList, error) {
+	files, err := byName(c.List)
+	if err != nil {
+		return nil, err
+	}
+	versions, err := byName(c.Versions)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]endorse.CuratorList, len(m.Curators))
+	for i, curator := range m.Curators {
+		file, ok := files[curator.Name]
+		if !ok {
+			return nil, &exitError{exitUsage, fmt.Errorf("there is no list of %s", curator.Name), "Name it: --list " + curator.Name + "=FILE"}
+		}
+		read, err := (&setBuildCommand{List: []string{curator.Name + "=" + file}, Quality: c.Quality, Lenient: c.Lenient}).readLists(a, h)
+		if err != nil {
+			return nil, err
+		}
+		if out[i].Variants, err = readVersions(versions[curator.Name]); err != nil {
+			return nil, err
+		}
+		if out[i].List, err = withVersions(curator.Name, read, out[i].Variants); err != nil {
+			return nil, err
+		}
+		delete(files, curator.Name)
+		delete(versions, curator.Name)
+	}
+	for name := range files {
+		return nil, &exitError{exitUsage, fmt.Errorf("there is a list of %s, and no such curator", name), "Name its key: --curator FILE.pub"}
+	}
+	for name := range versions {
+		return nil, &exitError{exitUsage, fmt.Errorf("there are versions of %s, and no such curator", name), "Name its key: --curator FILE.pub"}
+	}
+	return out, nil
+}
+
+// operatorFlags are what every later step of the operator needs.
+type operatorFlags struct {
+	Dir     string `required:"" placeholder:"DIR" help:"The exchange's directory."`
+	Workers int    `placeholder:"N" help:"How many processors to use (all)."`
+}
+
+func (f *operatorFlags) open() (*endorse.Operator, error) {
+	o, err := endorse.OpenOperator(f.Dir, f.Workers)
+	if err != nil {
+		return nil, endorseError(err)
+	}
+	return o, nil
+}
+
+type setOfferRollCommand struct {
+	Commitments []string `arg:"" help:"The commitments of all curators."`
+	operatorFlags
+}
+
+func (setOfferRollCommand) Help() string {
+	return offerHelp + `
+Example:
+  veilhash set offer roll --dir exchange hotline.commitment other.commitment`
+}
+
+func (c *setOfferRollCommand) Run(a *app) error {
+	o, err := c.open()
+	if err != nil {
+		return err
+	}
+	notes, err := readFiles(c.Commitments)
+	if err != nil {
+		return err
+	}
+	if _, err := o.Roll(notes); err != nil {
+		return endorseError(err)
+	}
+	path := o.SendPath("roll")
+	a.remark("Send %s to every curator; each answers with its seed.", path)
+	return a.print(map[string]string{"roll": path}, fmt.Sprintf("roll\t%s\n", path))
+}
+
+type setOfferDraftCommand struct {
+	Reveals []string `arg:"" help:"The reveals of all curators."`
+	operatorFlags
+}
+
+func (setOfferDraftCommand) Help() string {
+	return offerHelp + `
+Example:
+  veilhash set offer draft --dir exchange hotline.reveal other.reveal`
+}
+
+func (c *setOfferDraftCommand) Run(a *app) error {
+	o, err := c.open()
+	if err != nil {
+		return err
+	}
+	notes, err := readFiles(c.Reveals)
+	if err != nil {
+		return err
+	}
+	bar := a.progress("proving")
+	err = o.Draft(a.ctx, notes, bar.update)
+	bar.done()
+	if err != nil {
+		return endorseError(err)
+	}
+	draft := o.SendPath("draft")
+	text := fmt.Sprintf("draft\t%s\n", draft)
+	var claims []string
+	for _, curator := range o.Offer().Manifest.Curators {
+		claims = append(claims, o.SendPath(curator.Name+".claims"))
+		text += fmt.Sprintf("claims\t%s\n", claims[len(claims)-1])
+	}
+	a.remark("Send the draft to every curator and each its own claims, in confidence; each answers with a recognition.")
+	return a.print(map[string]any{"draft": draft, "claims": claims}, text)
+}
+
+type setAssembleCommand struct {
+	Build  setAssembleBuildCommand  `cmd:"" help:"Check that enough curators recognise every entry, and build the set."`
+	Finish setAssembleFinishCommand `cmd:"" help:"Put the curators' endorsements into the set."`
+}
+
+type setAssembleBuildCommand struct {
+	Recognitions []string `arg:"" help:"The curators' recognitions."`
+	operatorFlags
+	Key string `required:"" placeholder:"FILE" help:"The key file; the set's key is added to it."`
+	Out string `required:"" placeholder:"DIR" help:"Where the set is to appear; must not exist or be empty."`
+}
+
+func (setAssembleBuildCommand) Help() string {
+	return offerHelp + `
+Example:
+  veilhash set assemble build --dir exchange --key operator.key --out set hotline.recognition other.recognition`
+}
+
+func (c *setAssembleBuildCommand) Run(a *app) error {
+	o, err := c.open()
+	if err != nil {
+		return err
+	}
+	ring, err := a.readKeyring(c.Key)
+	if err != nil {
+		return err
+	}
+	recognitions, err := readFiles(c.Recognitions)
+	if err != nil {
+		return err
+	}
+	out, err := setdir.Create(c.Out)
+	if err != nil {
+		return err
+	}
+	defer out.Discard()
+	bar := a.progress("building")
+	m, key, err := o.Build(a.ctx, recognitions, out, bar.update)
+	bar.done()
+	if err != nil {
+		return endorseError(err)
+	}
+	if _, err := ring.ForManifest(&blindset.Manifest{Layers: m.Layers[len(m.Layers)-1:]}); err != nil {
+		ring.Add(key) // it is there already if the set was built before
+	}
+	if err := writeFile(c.Key, ring.AppendText(nil), 0o600); err != nil {
+		return err
+	}
+	if err := out.Commit(); err != nil {
+		return err
+	}
+	a.remark("Send %s and all recognitions to every curator; each answers with an endorsement.", filepath.Join(c.Out, setdir.ManifestName))
+	return a.print(map[string]any{"dir": c.Out, "set": m.ID().String()}, fmt.Sprintf("built %s\nset\t%s\n", c.Out, m.ID()))
+}
+
+type setAssembleFinishCommand struct {
+	Dir          string   `arg:"" help:"The set's directory."`
+	Endorsements []string `arg:"" help:"The curators' endorsements."`
+}
+
+func (setAssembleFinishCommand) Help() string {
+	return `Writes DIR/endorsements: one signed note with the signature of every curator who endorses the set. From then on the set can be published.
+
+Example:
+  veilhash set assemble finish set hotline.endorsement other.endorsement`
+}
+
+func (c *setAssembleFinishCommand) Run(a *app) error {
+	set, err := openSet(c.Dir)
+	if err != nil {
+		return err
+	}
+	notes, err := readFiles(c.Endorsements)
+	if err != nil {
+		return err
+	}
+	all, err := endorse.Assemble(set.Manifest, notes)
+	if err != nil {
+		return endorseError(err)
+	}
+	path := filepath.Join(c.Dir, setdir.EndorsementsName)
+	if err := writeFile(path, all, 0o644); err != nil {
+		return err
+	}
+	var signed []string
+	for _, line := range strings.Split(string(all), "\n") {
+		if name, ok := strings.CutPrefix(line, "— "); ok {
+			name, _, _ = strings.Cut(name, " ")
+			signed = append(signed, name)
+		}
+	}
+	return a.print(map[string]any{"file": path, "endorsed_by": signed}, fmt.Sprintf("endorsements\t%s\nendorsed by\t%s\n", path, strings.Join(signed, ", ")))
+}

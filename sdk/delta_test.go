@@ -72,7 +72,7 @@ func TestDeltasCountTogether(t *testing.T) {
 	second := base.withDelta(entropy.Source{}, pictures[2:4]...)
 	third := second.withDelta(entropy.Source{}, pictures[4:]...)
 	matches := make(map[voucher.ID]*voucher.Opened)
-	tally, err := third.matcher.NewTally(func(id voucher.ID) *voucher.Opened { return matches[id] })
+	tally, err := third.matcher.NewTally(func(id voucher.ID) (*voucher.Opened, error) { return matches[id], nil })
 	if err != nil {
 		t.Fatal(err)
 	}

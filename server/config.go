@@ -19,7 +19,10 @@ type Config struct {
 	// Manifest is that of the set whose vouchers ingest takes. It requires Store.
 	Manifest *blindset.Manifest
 
-	// Matchers hold the keys. They require Store.
+	// Previous are the sets before Manifest's whose vouchers are still taken: those of uploads that were sealed before a client had the new set.
+	Previous []*blindset.Manifest
+
+	// Matchers hold the keys, of the set and of the previous ones. They require Store.
 	Matchers []*sdk.Matcher
 
 	// SetDir is the set's directory, to be handed out.

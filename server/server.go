@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"sync/atomic"
 
+	"github.com/veilhash/veilhash/sdk/blindset"
 	"github.com/veilhash/veilhash/server/console"
 	"github.com/veilhash/veilhash/server/distribute"
 	"github.com/veilhash/veilhash/server/ingest"
@@ -100,11 +101,15 @@ func (s *Server) routes() (*http.ServeMux, error) {
 
 // routeVouchers adds ingest and console.
 func (s *Server) routeVouchers(mux *http.ServeMux) error {
-	set, err := ingest.NewSet(s.cfg.Manifest)
-	if err != nil {
-		return err
+	var sets []ingest.Set
+	for _, m := range append([]*blindset.Manifest{s.cfg.Manifest}, s.cfg.Previous...) {
+		set, err := ingest.NewSet(m)
+		if err != nil {
+			return err
+		}
+		sets = append(sets, set)
 	}
-	cfg := ingest.Config{Store: s.cfg.Store, Sets: []ingest.Set{set}, Authenticate: s.cfg.Authenticate, Log: s.cfg.Log.With("role", "ingest")}
+	cfg := ingest.Config{Store: s.cfg.Store, Sets: sets, Authenticate: s.cfg.Authenticate, Log: s.cfg.Log.With("role", "ingest")}
 	if s.worker != nil {
 		cfg.Stored = s.worker.Wake
 	}

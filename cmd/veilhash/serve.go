@@ -16,8 +16,9 @@ import (
 )
 
 type serveCommand struct {
-	Set string `required:"" placeholder:"DIR" help:"The set's directory: it is handed out, and vouchers under it are taken."`
-	Key string `placeholder:"FILE" help:"The operator's key file; without it nothing is matched here."`
+	Set      string   `required:"" placeholder:"DIR" help:"The set's directory: it is handed out, and vouchers under it are taken."`
+	Key      string   `placeholder:"FILE" help:"The operator's key file; without it nothing is matched here."`
+	Previous []string `placeholder:"DIR" help:"A set before this one whose vouchers are still taken and matched; again for each further one."`
 	storeFlags
 	Roles    []string `default:"ingest,distribute,match" enum:"ingest,distribute,match" placeholder:"ROLE" help:"What this process does (${default}; to match it needs --key)."`
 	Listen   string   `default:"127.0.0.1:8787" placeholder:"ADDRESS" help:"Where to listen (${default})."`
@@ -36,6 +37,7 @@ An application's ingest and a hotline's matcher share no more than a PostgreSQL 
 
 Examples:
   veilhash serve --set public/set --key operator.key
+  veilhash serve --set sets/32 --previous sets/31 --previous sets/30 --key operator.key
   veilhash serve --set public/set --listen :8080 --origins https://chat.example
   veilhash serve --set public/set --roles ingest,distribute --store postgres://chat_ingest@db.example/veilhash
   veilhash serve --set public/set --roles match --key operator.key --store postgres://hotline_match@db.example/veilhash`
@@ -57,6 +59,13 @@ func (c *serveCommand) Run(a *app) error {
 		return err
 	}
 	cfg := serverConfig{set: set, setDir: c.Set, key: c.Key, store: c.storeFlags, roles: c.Roles, origins: c.Origins, log: a.logger(c.LogLevel)}
+	for _, dir := range c.Previous {
+		p, err := openSet(dir)
+		if err != nil {
+			return err
+		}
+		cfg.previous = append(cfg.previous, p)
+	}
 	if c.Web != "" {
 		if cfg.page, err = openFolder(c.Web); err != nil {
 			return err
@@ -94,6 +103,7 @@ func (a *app) logger(level string) *slog.Logger {
 // serverConfig is what serve and demo ask of a server.
 type serverConfig struct {
 	set           *setdir.Set
+	previous      []*setdir.Set
 	setDir        string
 	key           string // empty: no matching
 	store         storeFlags
@@ -120,20 +130,25 @@ func (a *app) serve(ctx context.Context, l net.Listener, c serverConfig) (err er
 	cfg := server.Config{Console: c.console, Page: c.page, Samples: c.samples, Origins: c.origins, Hosts: c.hosts, Log: c.log}
 	if c.has(roleIngest) {
 		cfg.Manifest = c.set.Manifest
+		for _, p := range c.previous {
+			cfg.Previous = append(cfg.Previous, p.Manifest)
+		}
 	}
 	if c.has(roleDistribute) {
 		cfg.SetDir = c.setDir
 	}
 	if c.has(roleMatch) && c.key != "" {
-		keys, err := a.layerKeys(c.key, c.set.Manifest)
-		if err != nil {
-			return err
+		for _, set := range append([]*setdir.Set{c.set}, c.previous...) {
+			keys, err := a.layerKeys(c.key, set.Manifest)
+			if err != nil {
+				return err
+			}
+			m, err := sdk.NewMatcher(set.Manifest, keys)
+			if err != nil {
+				return err
+			}
+			cfg.Matchers = append(cfg.Matchers, m)
 		}
-		m, err := sdk.NewMatcher(c.set.Manifest, keys)
-		if err != nil {
-			return err
-		}
-		cfg.Matchers = []*sdk.Matcher{m}
 	}
 	db, err := c.store.open(ctx)
 	if err != nil {

@@ -25,7 +25,7 @@ type statusAnswer struct {
 func (h *Handler) status(ctx context.Context) (statusAnswer, error) {
 	c, err := h.cfg.Store.Count(ctx, h.set)
 	a := statusAnswer{
-		Set: h.set.String(), Threshold: h.cfg.Manifest.Threshold, Synthetics: h.cfg.Manifest.Synthetics,
+		Set: h.cfg.Manifest.ID().String(), Threshold: h.cfg.Manifest.Threshold, Synthetics: h.cfg.Manifest.Synthetics,
 		Vouchers: c.Vouchers, Matches: c.Matches, Waiting: c.Waiting,
 	}
 	for _, l := range h.cfg.Manifest.Layers {

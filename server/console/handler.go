@@ -42,7 +42,7 @@ func New(cfg Config) (*Handler, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Handler{cfg, store.SetID(cfg.Manifest.ID())}, nil
+	return &Handler{cfg, store.SetID(cfg.Manifest.Origin().ID)}, nil
 }
 
 // ServeHTTP implements [http.Handler], for addresses that begin with Prefix.

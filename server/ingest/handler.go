@@ -120,7 +120,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	receipt, err := h.cfg.Store.Put(r.Context(), store.Voucher{
-		ID: store.ID(v.ID), Account: account, Message: binding.Message, Set: v.SetID, Raw: v.Bytes(), Received: h.cfg.Clock(),
+		ID: store.ID(v.ID), Account: account, Message: binding.Message, Set: h.sets[v.SetID].Origin, Raw: v.Bytes(), Received: h.cfg.Clock(),
 	})
 	if err != nil {
 		h.refuse(w, r, problem.Of(err), append(who, "voucher", v.ID.String(), "reason", err)...)

@@ -10,6 +10,7 @@ import (
 // A Set is what ingest knows of a set whose vouchers it takes: their shape.
 type Set struct {
 	ID     store.SetID
+	Origin store.SetID // what its vouchers are kept and counted under (docs/protocol.md, section 5.1)
 	Probes int
 	Layers int
 	Size   int // of every voucher, in bytes
@@ -21,7 +22,7 @@ func NewSet(m *blindset.Manifest) (Set, error) {
 	if err != nil {
 		return Set{}, err
 	}
-	return Set{ID: store.SetID(shape.SetID), Probes: shape.Probes, Layers: len(shape.Keys), Size: shape.Size()}, nil
+	return Set{ID: store.SetID(shape.SetID), Origin: store.SetID(m.Origin().ID), Probes: shape.Probes, Layers: len(shape.Keys), Size: shape.Size()}, nil
 }
 
 // check refuses a voucher that cannot have been sealed under the set.

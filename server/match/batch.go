@@ -15,8 +15,8 @@ import (
 // A batch is the vouchers of one claim on their way to a decision.
 type batch struct {
 	*Worker
-	matcher *sdk.Matcher
-	opened  map[store.ID]opening // what was opened lately, so that counting need not do it again
+	origin *origin
+	opened map[store.ID]opening // what was opened lately, so that counting need not do it again
 }
 
 // maxOpened bounds what is remembered: an account may have any number of matches.
@@ -42,7 +42,7 @@ func (b *batch) do(ctx context.Context, vouchers []store.Voucher) error {
 			matches = append(matches, v)
 		case errors.Is(o.err, voucher.ErrClosed):
 			closed = append(closed, v.ID)
-		case errors.Is(o.err, errBroken):
+		case errors.Is(o.err, errBroken), errors.Is(o.err, errUnheld):
 			b.cfg.Log.ErrorContext(ctx, "voucher could not be tried", "voucher", v.ID.String(), "reason", o.err)
 			if err := b.postpone(ctx, v); err != nil {
 				return err
@@ -134,7 +134,7 @@ func (b *batch) openAll(vouchers []store.Voucher) []opening {
 	for range min(b.cfg.Parallel, len(vouchers)) {
 		wg.Go(func() {
 			for i := range next {
-				out[i] = open(b.matcher, &vouchers[i])
+				out[i] = open(b.origin.find, &vouchers[i])
 			}
 		})
 	}

@@ -118,15 +118,15 @@ func (b *batch) openPage(ctx context.Context, d *sdk.Tally, t *store.Tally) erro
 }
 
 // reopen opens a match that was recorded. It has opened before, so it does again, unless the stored bytes have been damaged since: such a one counts for
-// nothing, which holds whenever it is tried. The error is errBroken.
+// nothing, which holds whenever it is tried. Errors are errBroken and errUnheld.
 func (b *batch) reopen(ctx context.Context, v *store.Voucher) (opening, error) {
 	o, done := b.opened[v.ID]
 	if !done {
-		o = open(b.matcher, v)
+		o = open(b.origin.find, v)
 		b.remember(v.ID, o)
 	}
 	switch {
-	case errors.Is(o.err, errBroken):
+	case errors.Is(o.err, errBroken), errors.Is(o.err, errUnheld):
 		return o, o.err
 	case o.err != nil:
 		b.cfg.Log.ErrorContext(ctx, "a recorded match no longer opens: its stored bytes are damaged", "voucher", v.ID.String(), "reason", o.err)

@@ -14,9 +14,9 @@ import (
 func (b *batch) restore(ctx context.Context, t store.Tally) (*sdk.Tally, error) {
 	find := func(id voucher.ID) (*voucher.Opened, error) { return b.find(ctx, store.ID(id)) }
 	if t.Version == 0 {
-		return b.matcher.NewTally(find)
+		return b.origin.newest.NewTally(find)
 	}
-	return b.matcher.RestoreTally(t.State, find)
+	return b.origin.newest.RestoreTally(t.State, find)
 }
 
 // evidence is what a match of an open account holds.

@@ -15,7 +15,8 @@ import (
 type Config struct {
 	Store store.Work
 
-	// Matchers hold the keys, one for each set. Vouchers under other sets are left to other workers.
+	// Matchers hold the keys, one for each set: the current one and those whose vouchers are still taken. Matches count together under sets of one origin
+	// (docs/protocol.md, section 5.1), so a worker that has one of these needs all; vouchers under one that is missing wait. Sets of other origins are left to other workers.
 	Matchers []*sdk.Matcher
 
 	// Batch is how many vouchers are claimed at once. 0 means store.MaxBatch, which is the most.
@@ -48,8 +49,9 @@ var ErrConfig = errors.New("match: a store and at least one matcher are required
 
 // A Worker matches vouchers. One is for one goroutine; any number of workers, in any number of processes, share the work of one store.
 type Worker struct {
-	cfg  Config
-	wake chan struct{} // holds one token if Wake was called since Run last looked
+	cfg     Config
+	origins []*origin
+	wake    chan struct{} // holds one token if Wake was called since Run last looked
 }
 
 // New returns a worker. The error is ErrConfig.
@@ -75,7 +77,7 @@ func New(cfg Config) (*Worker, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Worker{cfg: cfg, wake: make(chan struct{}, 1)}, nil
+	return &Worker{cfg: cfg, origins: originsOf(cfg.Matchers), wake: make(chan struct{}, 1)}, nil
 }
 
 // Wake tells Run that there are new vouchers. It never blocks.
@@ -121,11 +123,11 @@ func (w *Worker) Run(ctx context.Context) {
 func (w *Worker) Drain(ctx context.Context) (taken int, err error) {
 	for {
 		before := taken
-		for _, m := range w.cfg.Matchers {
+		for _, o := range w.origins {
 			if err := ctx.Err(); err != nil {
 				return taken, err
 			}
-			n, err := w.take(context.WithoutCancel(ctx), m)
+			n, err := w.take(context.WithoutCancel(ctx), o)
 			taken += n
 			if err != nil {
 				return taken, err
@@ -138,15 +140,15 @@ func (w *Worker) Drain(ctx context.Context) (taken int, err error) {
 }
 
 // take claims one batch and does it.
-func (w *Worker) take(ctx context.Context, m *sdk.Matcher) (int, error) {
+func (w *Worker) take(ctx context.Context, o *origin) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, w.cfg.Lease)
 	defer cancel()
 	vouchers, err := w.cfg.Store.Claim(ctx, store.Claim{
-		Set: store.SetID(m.Manifest().ID()), Limit: w.cfg.Batch, Now: w.cfg.Clock(), Lease: w.cfg.Lease,
+		Set: o.id, Limit: w.cfg.Batch, Now: w.cfg.Clock(), Lease: w.cfg.Lease,
 	})
 	if err != nil || len(vouchers) == 0 {
 		return 0, err
 	}
-	b := &batch{Worker: w, matcher: m, opened: make(map[store.ID]opening)}
+	b := &batch{Worker: w, origin: o, opened: make(map[store.ID]opening)}
 	return len(vouchers), b.do(ctx, vouchers)
 }

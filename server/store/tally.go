@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A TallyKey says what is counted together: matches of one account under one set, in one period, sealed under one generation of
+// A TallyKey says what is counted together: matches of one account under the sets of one origin, in one period, sealed under one generation of
 // the account's secret.
 type TallyKey struct {
 	Account    Account

@@ -48,8 +48,8 @@ type Voucher struct {
 	ID       ID
 	Account  Account
 	Message  string // the application's name for the message that the voucher is bound to
-	Set      SetID
-	Raw      []byte // the voucher itself
+	Set      SetID  // the origin of its set: vouchers under a base and under what adds to it are counted together (docs/protocol.md, section 5.1)
+	Raw      []byte // the voucher itself, which names its own set
 	Received time.Time
 
 	State  State

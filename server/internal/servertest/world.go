@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/veilhash/veilhash/sdk"
@@ -26,7 +27,7 @@ type Set struct {
 	Manifest *blindset.Manifest
 	Matcher  *sdk.Matcher
 	Keyring  blindset.Keyring
-	alpha    *group.Scalar
+	alphas   []*group.Scalar // of its layers
 	params   voucher.Params
 }
 
@@ -51,12 +52,35 @@ func New(t testing.TB, T, synthetics int) *Set {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Set{t: t, Manifest: m, Matcher: matcher, alpha: alpha, params: voucher.Params{
+	s := &Set{t: t, Manifest: m, Matcher: matcher, alphas: []*group.Scalar{alpha}, params: voucher.Params{
 		SetID: m.ID(), Keys: []*group.Element{key.L()}, Probes: 2,
 		ShareSize: threshold.ShareSize(synthetics), PayloadSize: m.Payload,
 	}}
 	s.Keyring.Add(key)
 	return s
+}
+
+// Delta makes the set of a day later, which has one layer more. What is in it is in that layer.
+func (s *Set) Delta() *Set {
+	s.t.Helper()
+	alpha, err := group.RandomNonZeroScalar(crand.Reader)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	layer := s.Manifest.Layers[0]
+	layer.Key = group.NewElement().ScalarBaseMult(alpha)
+	d := &Set{t: s.t, params: s.params, Manifest: s.Manifest.WithLayers(s.Manifest.Epoch+1, len(s.Manifest.Layers), layer)}
+	d.alphas = append(slices.Clone(s.alphas), alpha)
+	d.params.SetID, d.params.Keys = d.Manifest.ID(), append(slices.Clone(s.params.Keys), layer.Key)
+	var keys []blindset.LayerKey
+	for _, a := range d.alphas {
+		keys = append(keys, blindset.LayerKey{Alpha: a})
+		d.Keyring.Add(keys[len(keys)-1])
+	}
+	if d.Matcher, err = sdk.NewMatcher(d.Manifest, keys); err != nil {
+		s.t.Fatal(err)
+	}
+	return d
 }
 
 // Account is a client's side of the threshold, the same for the same number.
@@ -74,7 +98,7 @@ func (s *Set) SameGeneration(n byte, period uint32) *threshold.Dealer {
 func (s *Set) dealer(a *threshold.Account, period uint32) *threshold.Dealer {
 	s.t.Helper()
 	d, err := a.Dealer(threshold.Params{
-		Threshold: s.Manifest.Threshold, Synthetic: s.Manifest.Synthetics, Period: period, Epoch: s.Manifest.Epoch, SetID: s.Manifest.ID(),
+		Threshold: s.Manifest.Threshold, Synthetic: s.Manifest.Synthetics, Period: period, Epoch: s.Manifest.Origin().Epoch, SetID: s.Manifest.Origin().ID,
 	})
 	if err != nil {
 		s.t.Fatal(err)
@@ -106,11 +130,15 @@ func (s *Set) Seal(o Sealing) []byte {
 	var probes []voucher.Probe
 	for i := range s.params.Probes {
 		h := blindset.TokenElement(s.Manifest.Salt, []byte(fmt.Sprint(o.Picture, " probe ", i)))
-		lookup := group.NewElement().ScalarMult(s.alpha, h)
-		if !o.InSet || i > 0 { // as a lookup outside the set: some other element
-			lookup = group.NewElement().Add(lookup, group.NewGenerator())
+		p := voucher.Probe{Element: h}
+		for k, alpha := range s.alphas {
+			lookup := group.NewElement().ScalarMult(alpha, h)
+			if !o.InSet || i > 0 || k < len(s.alphas)-1 { // as a lookup outside the set: some other element
+				lookup = group.NewElement().Add(lookup, group.NewGenerator())
+			}
+			p.Lookups = append(p.Lookups, lookup)
 		}
-		probes = append(probes, voucher.Probe{Element: h, Lookups: []*group.Element{lookup}})
+		probes = append(probes, p)
 	}
 	// The zero source reads crypto/rand; its type has no name outside the SDK.
 	raw, err := s.params.Seal(sdk.ScannerConfig{}.Entropy, probes, voucher.Binding{Account: o.Account, Message: o.Message}.Digest(), voucher.Contents{

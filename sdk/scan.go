@@ -87,6 +87,9 @@ func (p *Scan) EndPass() (again bool, err error) {
 func (p *Scan) probe() {
 	s := p.scanner
 	for _, t := range s.scheme.Probes(p.features, s.manifest.Quality) {
+		if s.isCanary(t.Token) {
+			continue // a dummy takes its place
+		}
 		q := probe{Probe: t, places: make([]blindset.Place, len(s.manifest.Layers))}
 		for k := range s.manifest.Layers {
 			q.places[k] = s.manifest.Layers[k].Locate(t.Token)

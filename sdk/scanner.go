@@ -64,6 +64,9 @@ type ScannerConfig struct {
 	// the manifest to it once the set is in use, and keeps it.
 	SeenKeys *blindset.SeenKeys
 
+	// Canary says what is done with the public test card. The zero value is right for every account of a person: the card never matches.
+	Canary CanaryUse
+
 	// Openings is how many probes of a synthetic voucher open; the zero value is DefaultOpenings. It should be measured on true matches under the set: where they
 	// open more or fewer, what opens tells true matches from synthetic ones.
 	Openings threshold.OpeningCounts
@@ -87,6 +90,7 @@ type Scanner struct {
 	period   *period // the last that was asked for; nil before
 
 	verdict *trust.Verdict
+	canary  []byte // the token that is never looked up; nil if there is none
 
 	leaves map[shardRef]*blindset.Leaves
 }
@@ -132,7 +136,7 @@ func NewScanner(cfg ScannerConfig) (*Scanner, error) {
 	if openings.Max() == 0 {
 		openings = DefaultOpenings()
 	}
-	return &Scanner{
+	s := &Scanner{
 		manifest: m,
 		hasher:   hasher,
 		scheme:   scheme,
@@ -144,7 +148,11 @@ func NewScanner(cfg ScannerConfig) (*Scanner, error) {
 		verdict:  verdict,
 		memory:   slices.Clone(cfg.Sent),
 		leaves:   make(map[shardRef]*blindset.Leaves),
-	}, nil
+	}
+	if err := s.prepareCanary(cfg.Canary); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // parseHasher is parse, or the default of ScannerConfig.ParseHasher.

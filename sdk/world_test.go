@@ -76,6 +76,7 @@ type worldConfig struct {
 	pictures              []picture
 	entropy               entropy.Source
 	kinds                 blindset.Kinds // zero: all
+	canary                string         // empty: none
 }
 
 func newWorld(t testing.TB, cfg worldConfig) *world {
@@ -93,9 +94,14 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 		Manifest: blindset.Manifest{
 			Epoch: 1, ListHasher: "pdq-canonical", Hasher: "pdq-canonical", Quality: 50, Scheme: token.Balanced,
 			Payload: 256, Threshold: cfg.threshold, Synthetics: cfg.synthetics, PeriodDays: 30, Require: 1, Recognition: "equal-token",
-			Kinds: cfg.kinds,
+			Kinds: cfg.kinds, Canary: cfg.canary,
 		},
 		Tokens: func(yield func([]byte, error) bool) {
+			if cfg.canary != "" {
+				if !yield(token.Canary(cfg.canary, imagehash.PDQ{}, scheme, 50)) {
+					return
+				}
+			}
 			for _, p := range cfg.pictures {
 				f, err := imagehash.HashRGBA(imagehash.PDQ{}, p.width, p.height, p.rgba)
 				if err != nil {

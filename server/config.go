@@ -34,6 +34,9 @@ type Config struct {
 	// Console shows results to whoever can reach the server. It requires Store and Manifest.
 	Console Console
 
+	// TestAccounts are accounts of nobody, whose matches are recorded and count for nothing. See package match.
+	TestAccounts []store.Account
+
 	// Page is what lies at "/", and Samples what lies at "/samples/".
 	Page, Samples fs.FS
 

@@ -34,7 +34,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{cfg: cfg}
 	if len(cfg.Matchers) > 0 {
-		w, err := match.New(match.Config{Store: cfg.Store, Matchers: cfg.Matchers, Log: cfg.Log.With("role", "match")})
+		w, err := match.New(match.Config{Store: cfg.Store, Matchers: cfg.Matchers, TestAccounts: cfg.TestAccounts, Log: cfg.Log.With("role", "match")})
 		if err != nil {
 			return nil, err
 		}
@@ -121,7 +121,7 @@ func (s *Server) routeVouchers(mux *http.ServeMux) error {
 	if s.cfg.Console == NoConsole {
 		return nil
 	}
-	h, err := console.New(console.Config{Store: s.cfg.Store, Manifest: s.cfg.Manifest, Log: s.cfg.Log.With("role", "console")})
+	h, err := console.New(console.Config{Store: s.cfg.Store, Manifest: s.cfg.Manifest, TestAccounts: s.cfg.TestAccounts, Log: s.cfg.Log.With("role", "console")})
 	if err != nil {
 		return err
 	}

@@ -39,6 +39,7 @@ type setBuildCommand struct {
 	Epoch      uint64 `default:"1" help:"The set's number; each set that replaces another has a higher one (${default})."`
 	Payload    int    `default:"4096" placeholder:"BYTES" help:"Size of a voucher's padded payload (${default})."`
 	Kinds      string `default:"derivative,media-key" help:"What vouchers may carry: none, derivative (a small grey picture), media-key, or derivative,media-key (${default})."`
+	Canary     string `default:"none" help:"The public test card that is an entry too: test-card-1, or none (${default})."`
 	Threshold  int    `default:"1" placeholder:"T" help:"Matches of one account below which payloads stay closed (${default})."`
 	Synthetics int    `default:"0" placeholder:"W" help:"The most synthetic vouchers of an account and period (${default})."`
 	PeriodDays int    `default:"30" placeholder:"DAYS" help:"How long an account's matches are counted together (${default})."`
@@ -127,6 +128,13 @@ func (c *setBuildCommand) build(a *app) (*buildInfo, error) {
 	if err != nil {
 		return nil, err
 	}
+	canary, err := canaryToken(&header, h)
+	if err != nil {
+		return nil, err
+	}
+	if canary != nil {
+		tokens = with(tokens, canary)
+	}
 	listed, duplicates, err := gather(tokens)
 	if err != nil {
 		return nil, err
@@ -184,6 +192,18 @@ func (c *setBuildCommand) build(a *app) (*buildInfo, error) {
 	}, nil
 }
 
+// with is a list with a token more; one that is there already comes twice, and the builder drops it.
+func with(tokens iter.Seq2[[]byte, error], more []byte) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		for t, err := range tokens {
+			if !yield(t, err) {
+				return
+			}
+		}
+		yield(more, nil)
+	}
+}
+
 // hashing is how a set's pictures are hashed, on both sides, and how tokens come from the hashes.
 type hashing struct {
 	list   imagehash.Hasher // what made the lists' hashes
@@ -239,10 +259,17 @@ func (c *setBuildCommand) header(h *hashing) (_ blindset.Manifest, err error) {
 			return blindset.Manifest{}, err
 		}
 	}
+	canary := c.Canary
+	if canary == "" {
+		canary = blindset.CanaryNone
+	}
+	if canary != blindset.CanaryNone && canary != blindset.CanaryCard1 {
+		return blindset.Manifest{}, fmt.Errorf("there is no canary %q; there are %s and %s", canary, blindset.CanaryCard1, blindset.CanaryNone)
+	}
 	return blindset.Manifest{
 		Epoch: c.Epoch, ListHasher: h.list.Name(), Hasher: h.client.Name(), Quality: c.Quality, Scheme: h.scheme.String(), Payload: c.Payload,
 		Threshold: c.Threshold, Synthetics: c.Synthetics, PeriodDays: c.PeriodDays, Require: c.Require, Recognition: blindset.Recognition(c.Distance, false),
-		Kinds: kinds,
+		Kinds: kinds, Canary: canary,
 	}, nil
 }
 

@@ -36,6 +36,7 @@ type commands struct {
 	Open      openCommand      `cmd:"" help:"Try to open vouchers, as the operator does."`
 	Threshold thresholdCommand `cmd:"" help:"Choose the number of matches below which payloads stay closed."`
 	Eval      evalCommand      `cmd:"" help:"Measure on pictures what is found and how often that is wrong."`
+	Canary    canaryCommand    `cmd:"" help:"Check from end to end that pictures are found, with the public test card."`
 	Serve     serveCommand     `cmd:"" help:"Run the server: set distribution, ingest, matching."`
 	Store     storeCommand     `cmd:"" help:"The server's database, where it is PostgreSQL."`
 	Demo      demoCommand      `cmd:"" help:"Everything at once, on sample pictures."`

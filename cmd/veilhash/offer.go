@@ -63,7 +63,7 @@ Example:
 func (c *setOfferOpenCommand) Run(a *app) error {
 	build := setBuildCommand{
 		Require: c.Require, Distance: c.Distance, Lenient: c.Lenient, Scheme: c.Scheme, ListHasher: c.ListHasher, Hasher: c.Hasher, Quality: c.Quality,
-		Epoch: c.Epoch, Payload: c.Payload, Kinds: c.Kinds, Threshold: c.Threshold, Synthetics: c.Synthetics, PeriodDays: c.PeriodDays,
+		Epoch: c.Epoch, Payload: c.Payload, Kinds: c.Kinds, Canary: c.Canary, Threshold: c.Threshold, Synthetics: c.Synthetics, PeriodDays: c.PeriodDays,
 	}
 	h, err := build.hashing()
 	if err != nil {
@@ -73,7 +73,6 @@ func (c *setOfferOpenCommand) Run(a *app) error {
 	if err != nil {
 		return &exitError{exitUsage, err, ""}
 	}
-	m.Canary = c.Canary
 	m.Recognition = blindset.Recognition(c.Distance, len(c.Versions) > 0)
 	curators, err := readCurators(c.Curator)
 	if err != nil {

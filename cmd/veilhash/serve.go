@@ -13,6 +13,7 @@ import (
 	"github.com/veilhash/veilhash/sdk"
 	"github.com/veilhash/veilhash/sdk/blindset/setdir"
 	"github.com/veilhash/veilhash/server"
+	"github.com/veilhash/veilhash/server/store"
 )
 
 type serveCommand struct {
@@ -20,12 +21,13 @@ type serveCommand struct {
 	Key      string   `placeholder:"FILE" help:"The operator's key file; without it nothing is matched here."`
 	Previous []string `placeholder:"DIR" help:"A set before this one whose vouchers are still taken and matched; again for each further one."`
 	storeFlags
-	Roles    []string `default:"ingest,distribute,match" enum:"ingest,distribute,match" placeholder:"ROLE" help:"What this process does (${default}; to match it needs --key)."`
-	Listen   string   `default:"127.0.0.1:8787" placeholder:"ADDRESS" help:"Where to listen (${default})."`
-	Web      string   `placeholder:"DIR" help:"Files to serve at /, for instance the demonstration's page."`
-	Console  bool     `help:"Show results to whoever can reach the server. For demonstrations only."`
-	Origins  []string `placeholder:"ORIGIN" help:"Origins whose pages may fetch the set."`
-	LogLevel string   `default:"info" enum:"debug,info,warn,error" help:"debug, info, warn or error (${default}). Logs go to stderr, as text, or as JSON with --json."`
+	Roles       []string `default:"ingest,distribute,match" enum:"ingest,distribute,match" placeholder:"ROLE" help:"What this process does (${default}; to match it needs --key)."`
+	Listen      string   `default:"127.0.0.1:8787" placeholder:"ADDRESS" help:"Where to listen (${default})."`
+	Web         string   `placeholder:"DIR" help:"Files to serve at /, for instance the demonstration's page."`
+	Console     bool     `help:"Show results to whoever can reach the server. For demonstrations only."`
+	TestAccount []string `placeholder:"NAME" help:"An account of nobody, for 'veilhash canary': its matches are recorded and count for nothing."`
+	Origins     []string `placeholder:"ORIGIN" help:"Origins whose pages may fetch the set."`
+	LogLevel    string   `default:"info" enum:"debug,info,warn,error" help:"debug, info, warn or error (${default}). Logs go to stderr, as text, or as JSON with --json."`
 }
 
 func (serveCommand) Help() string {
@@ -71,6 +73,9 @@ func (c *serveCommand) Run(a *app) error {
 			return err
 		}
 	}
+	for _, name := range c.TestAccount {
+		cfg.testAccounts = append(cfg.testAccounts, store.Account{Name: name})
+	}
 	if c.Console {
 		cfg.console = server.OpenConsole
 	}
@@ -112,6 +117,7 @@ type serverConfig struct {
 	console       server.Console
 	origins       []string
 	hosts         []string
+	testAccounts  []store.Account
 	log           *slog.Logger
 }
 
@@ -127,7 +133,7 @@ func (c *serverConfig) has(role string) bool { return c.roles == nil || slices.C
 // serve runs a server until ctx ends. It closes the listener.
 func (a *app) serve(ctx context.Context, l net.Listener, c serverConfig) (err error) {
 	defer l.Close()
-	cfg := server.Config{Console: c.console, Page: c.page, Samples: c.samples, Origins: c.origins, Hosts: c.hosts, Log: c.log}
+	cfg := server.Config{Console: c.console, Page: c.page, Samples: c.samples, Origins: c.origins, Hosts: c.hosts, TestAccounts: c.testAccounts, Log: c.log}
 	if c.has(roleIngest) {
 		cfg.Manifest = c.set.Manifest
 		for _, p := range c.previous {

@@ -84,6 +84,7 @@ type voucherAnswer struct {
 	Matches   uint64         `json:"matches"`
 	Threshold int            `json:"threshold"`
 	Reason    string         `json:"reason,omitempty"`
+	Test      bool           `json:"test,omitempty"` // of a test account: it counts for nothing
 	Outcome   string         `json:"outcome,omitempty"`
 	Payload   *payloadAnswer `json:"payload,omitempty"`
 }
@@ -98,6 +99,7 @@ func (h *Handler) voucher(ctx context.Context, text string) (a voucherAnswer, er
 		return a, err
 	}
 	a = voucherAnswer{ID: id.String(), State: v.State.String(), Reason: v.Reason, Threshold: h.cfg.Manifest.Threshold}
+	a.Test = slices.Contains(h.cfg.TestAccounts, v.Account)
 	if v.Waiting { // what is decided may not have been followed up yet
 		a.State = store.Pending.String()
 	}

@@ -21,6 +21,9 @@ type Config struct {
 	Manifest *blindset.Manifest // of the set that status is about
 	App      string             // whose accounts are shown; empty where ingest needs no credentials
 
+	// TestAccounts are accounts of nobody (see package match). Answers about their vouchers say so.
+	TestAccounts []store.Account
+
 	// Log takes a line for each failure of the store. nil means none.
 	Log *slog.Logger
 }

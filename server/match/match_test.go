@@ -127,6 +127,23 @@ func TestFirstMatchOpens(t *testing.T) {
 	}
 }
 
+// What a test account matches is recorded and goes no further, at a threshold of 1 too; its namesake at another application is a person.
+func TestTestAccounts(t *testing.T) {
+	s := &scene{t: t, set: servertest.New(t, 1, 0)}
+	s.hand("card", servertest.Sealing{Account: "canary", InSet: true})
+	s.hand("card again", servertest.Sealing{Account: "canary", InSet: true})
+	s.hand("out", servertest.Sealing{Account: "canary"})
+	s.hand("in", servertest.Sealing{Account: "ann", InSet: true})
+	s.hand("namesake", servertest.Sealing{Account: "canary", InSet: true, Dealer: s.set.Account(2, 0)})
+	s.vouchers[4].Account.App = "other"
+	st := s.stored(storetest.NewMemory())
+	w := s.worker(st, start, func(c *Config) { c.TestAccounts = []store.Account{{App: "chat", Name: "canary"}} })
+	if n, err := w.Drain(ctx); n != 5 || err != nil {
+		t.Fatalf("Drain = %d, %v", n, err)
+	}
+	s.check(st, map[string]string{"card": "match 1", "card again": "match 2", "out": "closed", "in": "readable: payload of in", "namesake": "readable: payload of namesake"})
+}
+
 // TestThreshold (promise P3): below the threshold there is no evidence; past it there is for all.
 func TestThreshold(t *testing.T) {
 	s := &scene{t: t, set: servertest.New(t, 3, 2)}

@@ -31,6 +31,10 @@ type Config struct {
 	// Parallel is how many vouchers are opened at the same time. 0 means as many as there are processors.
 	Parallel int
 
+	// TestAccounts are accounts of nobody, with which the operator checks from end to end that pictures are found (docs/protocol.md, section 10). Their matches are recorded as such and
+	// go no further: they are not counted, open nothing and are no evidence.
+	TestAccounts []store.Account
+
 	// Clock tells the time; nil means time.Now.
 	Clock func() time.Time
 

@@ -137,8 +137,8 @@ func (c *setBuildCommand) plan(a *app, base *setdir.Set, listed *entries.List) (
 	}
 	added, gone := listed.Without(all), all.Without(listed)
 	a.remark("since the set was built: %d entries added, %d withdrawn", added.Len(), gone.Len())
-	// Whatever is built, the set that is in use has these withdrawn from now on.
-	if err := rec.write(rec.withdrawnFile(base.Manifest.ID()), gone); err != nil {
+	// Whatever is built, the sets that are in use have these withdrawn from now on.
+	if err := rec.withdraw(base.Manifest.Origin(), listed); err != nil {
 		return nil, err
 	}
 	counts := make([]int, len(layers))

@@ -50,6 +50,31 @@ func (r record) withdrawn(id blindset.SetID) (*entries.List, error) {
 	return l, err
 }
 
+// withdraw notes, for every recorded set of an origin, which of its entries the lists no longer have.
+func (r record) withdraw(origin blindset.Base, listed *entries.List) error {
+	sets, err := r.manifests()
+	if err != nil {
+		return err
+	}
+	for id, m := range sets {
+		if m.Origin() != origin {
+			continue
+		}
+		layers, err := r.layers(m)
+		if err != nil {
+			return err
+		}
+		all, err := entries.Union(layers...)
+		if err != nil {
+			return refused(err)
+		}
+		if err := r.write(r.withdrawnFile(id), all.Without(listed)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (r record) read(name string) (*entries.List, error) {
 	b, err := os.ReadFile(name)
 	if err != nil {

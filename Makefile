@@ -58,4 +58,4 @@ sizes: build ## what a browser loads: raw, gzip and brotli bytes, as one JSON ob
 	@node scripts/sizes.mjs bin/web
 
 clean: ## remove what was built
-	rm -rf bin web/dist web/.build examples/*/dist
+	rm -rf bin web/dist web/.build web/.cache examples/*/dist

@@ -6,7 +6,8 @@
 
 import { build } from 'esbuild'
 import { execFileSync } from 'node:child_process'
-import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
@@ -65,13 +66,22 @@ async function buildDist() {
   }
 }
 
-/** Puts FILE.br beside FILE, for servers that hand it to browsers that take it. */
+/** Puts FILE.br beside FILE, for servers that hand it to browsers that take it. Compressing takes longest of all, so results are kept by content in web/.cache. */
 async function compress(file) {
   const bytes = await readFile(file)
-  // The best compression of the laboratory's megabytes would take longer than all of the rest.
-  const quality = bytes.length > 5_000_000 ? 9 : 11
-  const params = { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_LGWIN]: 24 }
-  await writeFile(`${file}.br`, await promisify(brotliCompress)(bytes, { params }))
+  const kept = join(web, '.cache', `${createHash('sha256').update(bytes).digest('hex')}.br`)
+  try {
+    await copyFile(kept, `${file}.br`)
+  } catch {
+    // The best compression of the laboratory's megabytes would take longer than all of the rest.
+    const quality = bytes.length > 5_000_000 ? 9 : 11
+    const params = { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_LGWIN]: 24 }
+    const compressed = await promisify(brotliCompress)(bytes, { params })
+    await mkdir(dirname(kept), { recursive: true })
+    await writeFile(`${kept}.${process.pid}`, compressed)
+    await rename(`${kept}.${process.pid}`, kept)
+    await writeFile(`${file}.br`, compressed)
+  }
 }
 
 // Where speed does not matter nothing is inlined: what repeats compresses, and the scanner is 10 KB smaller in brotli.

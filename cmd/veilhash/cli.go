@@ -37,6 +37,8 @@ type commands struct {
 	Threshold thresholdCommand `cmd:"" help:"Choose the number of matches below which payloads stay closed."`
 	Eval      evalCommand      `cmd:"" help:"Measure on pictures what is found and how often that is wrong."`
 	Canary    canaryCommand    `cmd:"" help:"Check from end to end that pictures are found, with the public test card."`
+	Log       logCommand       `cmd:"" help:"The public log of sets and code: write it, witness it, check a set against it, watch it."`
+	Release   releaseCommand   `cmd:"" help:"Check that the code that is served is what the source gives."`
 	Serve     serveCommand     `cmd:"" help:"Run the server: set distribution, ingest, matching."`
 	Store     storeCommand     `cmd:"" help:"The server's database, where it is PostgreSQL."`
 	Demo      demoCommand      `cmd:"" help:"Everything at once, on sample pictures."`

@@ -205,6 +205,11 @@ func readEntries(ctx context.Context, src Source, c *tlog.Checkpoint, from uint6
 	return out, nil
 }
 
+// Consistency is the proof that a log's tree at a checkpoint continues one of an earlier size, for clients. The error is ErrFile if the log's files do not give one.
+func Consistency(ctx context.Context, src Source, c *tlog.Checkpoint, from uint64) ([]tlog.Hash, error) {
+	return proveTree(ctx, src, c, from)
+}
+
 // proveTree is the proof that the tree at a checkpoint continues one of an earlier size.
 func proveTree(ctx context.Context, src Source, c *tlog.Checkpoint, from uint64) ([]tlog.Hash, error) {
 	if from == 0 || from == c.Size {

@@ -95,13 +95,13 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	answer, refusal := h.add(r.Context(), body)
 	if refusal != nil {
-		h.cfg.Log.Warn("refused", "status", refusal.status, "why", refusal.text)
-		if refusal.size {
+		if refusal.size { // every log is told now and then
 			w.Header().Set("Content-Type", "text/x.tlog.size")
 			w.WriteHeader(refusal.status)
 			_, _ = io.WriteString(w, refusal.text)
 			return
 		}
+		h.cfg.Log.Warn("refused", "status", refusal.status, "why", refusal.text)
 		http.Error(w, refusal.text, refusal.status)
 		return
 	}

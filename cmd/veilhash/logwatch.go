@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/veilhash/veilhash/sdk/tlog"
+	"github.com/veilhash/veilhash/server"
+	"github.com/veilhash/veilhash/server/translog"
+	"github.com/veilhash/veilhash/server/witness"
+)
+
+type logWitnessCommand struct {
+	Key     string   `required:"" placeholder:"FILE" help:"The witness's signing key."`
+	Dir     string   `required:"" placeholder:"DIR" help:"Where it remembers what it has cosigned. It must not be lost: then take a new key."`
+	Log     []string `required:"" placeholder:"KEY" help:"The public key of a log to watch; may be repeated."`
+	Listen  string   `default:"127.0.0.1:8790" placeholder:"ADDRESS" help:"Where to listen (${default})."`
+	Address string   `placeholder:"FILE" help:"Write the address that it listens at to this file, once it does."`
+}
+
+func (logWitnessCommand) Help() string {
+	return `Answers POST /add-checkpoint (C2SP tlog-witness) with a timestamped cosignature if the log continues what this witness has cosigned before, and refuses
+otherwise. What it cosigns is on disk before it answers.
+
+Example:
+  veilhash log witness --key witness.key --dir witness --log example.org/sets+2f3a…+AQ…`
+}
+
+func (c *logWitnessCommand) Run(a *app) error {
+	s, err := a.readSigner(c.Key, tlog.CosignatureV1)
+	if err != nil {
+		return err
+	}
+	cfg := witness.Config{Signer: s, Dir: c.Dir, Log: a.logger("info")}
+	for _, text := range c.Log {
+		k, err := tlog.ParseKey(text)
+		if err != nil {
+			return refused(fmt.Errorf("%q: %w", text, err))
+		}
+		cfg.Logs = append(cfg.Logs, k)
+	}
+	h, err := witness.New(cfg)
+	switch {
+	case errors.Is(err, witness.ErrState):
+		return &exitError{exitVerify, err, "Restore it from a backup that is not older than the last cosignature, or take a new key."}
+	case errors.Is(err, witness.ErrConfig):
+		return refused(err)
+	case err != nil:
+		return err
+	}
+	l, err := server.Listen(a.ctx, c.Listen)
+	if err != nil {
+		return err
+	}
+	a.remark("witness %s at http://%s; stop with Ctrl-C", s.Key().Name, l.Addr())
+	if c.Address != "" {
+		if err := writeFile(c.Address, []byte("http://"+l.Addr().String()+"\n"), 0o644); err != nil {
+			return err
+		}
+	}
+	return serveUntil(a.ctx, l, h)
+}
+
+// serveUntil answers requests until the context ends, and lets those that are under way finish.
+func serveUntil(ctx context.Context, l net.Listener, h http.Handler) error {
+	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second}
+	stopped := context.AfterFunc(ctx, func() {
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		_ = s.Shutdown(end) // what is left is cut off
+	})
+	defer stopped()
+	if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+type logMonitorCommand struct {
+	Place  string        `arg:"" help:"The log's directory or address."`
+	Policy string        `required:"" placeholder:"FILE" help:"The policy that clients have: it names the log and its witnesses."`
+	State  string        `required:"" placeholder:"FILE" help:"What was seen the last time; it is checked against, and then written."`
+	Every  time.Duration `placeholder:"TIME" help:"Look again and again, at this interval, until there is an alarm; for instance 10m."`
+}
+
+func (logMonitorCommand) Help() string {
+	return `Reads the whole log, checks signatures, tree and entries, and that it continues what was seen before. Alarms (exit code 4): a rewritten log, two sets for one
+epoch or an epoch that does not rise, a layer's key with a second table, an entry that is none, a stale mirror, too few witnesses. Prints the entries that are new.
+
+Examples:
+  veilhash log monitor --policy policy --state seen https://example.org/log
+  veilhash log monitor --policy policy --state seen --every 10m public/log`
+}
+
+func (c *logMonitorCommand) Run(a *app) error {
+	p, err := readPolicy(c.Policy)
+	if err != nil {
+		return err
+	}
+	m := &translog.Monitor{Policy: &p.Log, MaxAge: time.Duration(p.MaxAgeHours) * time.Hour, Clock: time.Now}
+	for {
+		if err := c.look(a, m); err != nil || c.Every == 0 {
+			return err
+		}
+		select {
+		case <-a.ctx.Done():
+			return nil
+		case <-time.After(c.Every):
+		}
+	}
+}
+
+func (c *logMonitorCommand) look(a *app, m *translog.Monitor) error {
+	state, err := os.ReadFile(c.State)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	r, err := m.Look(a.ctx, translog.OpenSource(c.Place), state)
+	var alarm *translog.Alarm
+	switch {
+	case errors.As(err, &alarm):
+		return &exitError{exitVerify, err, "Keep " + c.State + " and the log's files as they are now, and tell everyone who relies on this log."}
+	case errors.Is(err, translog.ErrMissing):
+		return hinted(err, "There may be no log here, or it is incomplete.")
+	case err != nil:
+		return err
+	}
+	if err := writeFile(c.State, r.State, 0o644); err != nil {
+		return err
+	}
+	var s strings.Builder
+	fmt.Fprintf(&s, "ok\nlog\t%s\nentries\t%d\nnew\t%d\n", r.Log, r.Size, len(r.New))
+	for _, e := range r.New {
+		fmt.Fprintf(&s, "entry\tepoch %d, set %s, %d files of code, %s\n", e.Epoch, e.Set, len(e.Files), when(e.Time))
+	}
+	return a.print(map[string]any{"log": r.Log, "entries": r.Size, "new": len(r.New)}, s.String())
+}

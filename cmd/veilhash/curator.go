@@ -21,7 +21,7 @@ type curatorNewCommand struct {
 }
 
 func (curatorNewCommand) Help() string {
-	return `Whoever has the key can endorse sets in your name. Hand out FILE.pub: operators name it in their sets, other curators and clients pin it.
+	return `Whoever has the key can endorse sets in your name. Hand out FILE.pub: operators name it in their sets, and other curators pin it. Clients pin the line "verifier" in their policies.
 
 Example:
   veilhash curator new hotline.key --name hotline.example`
@@ -39,8 +39,9 @@ func (c *curatorNewCommand) Run(a *app) error {
 	if err := writeFile(public, endorse.AppendPublic(nil, key.Curator()), 0o644); err != nil {
 		return err
 	}
-	return a.print(map[string]string{"file": c.File, "public": public, "curator": key.String()},
-		fmt.Sprintf("created %s\npublic\t%s\ncurator\t%s\n", c.File, public, key))
+	verifier := key.Verifier()
+	return a.print(map[string]string{"file": c.File, "public": public, "curator": key.String(), "verifier": verifier},
+		fmt.Sprintf("created %s\npublic\t%s\ncurator\t%s\nverifier\t%s\n", c.File, public, key, verifier))
 }
 
 type curatorVouchCommand struct {

@@ -2,6 +2,7 @@ package endorse
 
 import (
 	"context"
+	"errors"
 	"os"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/veilhash/veilhash/sdk/group"
 	"github.com/veilhash/veilhash/sdk/hashlist"
 	"github.com/veilhash/veilhash/sdk/tlog"
+	"github.com/veilhash/veilhash/sdk/trust"
 )
 
 // hashes are the unrelated hashes from a to b-1.
@@ -93,6 +95,25 @@ func TestExchange(t *testing.T) {
 	}
 	_, err = Verify(m, all, w.manifest.Curators[2:])
 	want(t, err, ErrCurators)
+	// A client's policy, which pins verifiers, is of the same mind.
+	policy := func(k ...*Curator) error {
+		text := "veilhash-policy v0\nmax-age-hours 168\nmin-threshold 1\nmin-synthetics 0\nmin-token-bits 56\nmin-margin-bits 32\nkinds derivative,media-key\nrequire 2\n"
+		for _, c := range k {
+			text += "curator " + c.Key.Verifier() + "\n"
+		}
+		p, err := trust.ParsePolicy([]byte(text + "unlogged\n"))
+		w.fatal(err)
+		_, err = p.Check(trust.Input{Manifest: m, Probes: 1, TokenBits: 64, Endorsement: all})
+		return err
+	}
+	stranger, err := newKey("stranger", w.curators[0].Entropy)
+	w.fatal(err)
+	if err := policy(w.curators...); err != nil {
+		t.Errorf("a policy of the three: %v", err)
+	}
+	if err := policy(w.curators[0], w.curators[1], &Curator{Key: stranger}); !errors.Is(err, trust.ErrCurators) {
+		t.Errorf("a policy that does not pin the third: %v", err)
+	}
 	other := *m
 	other.Epoch++
 	_, err = Verify(&other, all, w.manifest.Curators)

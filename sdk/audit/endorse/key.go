@@ -42,6 +42,15 @@ func (k *Key) String() string { return k.Curator().String() }
 // GoString is the public part.
 func (k *Key) GoString() string { return k.String() }
 
+// Verifier is the public part as signed notes' verifiers and clients' policies name it: name+hash+base64 (C2SP, signed-note).
+func (k *Key) Verifier() string {
+	public, err := noteKey(k.Curator())
+	if err != nil {
+		panic("endorse: a valid name is no name of a note's key")
+	}
+	return public.String()
+}
+
 // AppendText appends the key in the form of docs/protocol.md, section 9.1. **The result must be kept secret.**
 func (k *Key) AppendText(dst []byte) []byte {
 	dst = append(dst, keyHeader+"\nname "+k.name+"\nseed "...)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/veilhash/veilhash/sdk/blindset"
 	"github.com/veilhash/veilhash/sdk/internal/entropy"
+	"github.com/veilhash/veilhash/sdk/tlog"
 )
 
 // typed fails unless a parser's error is a Refusal.
@@ -62,6 +63,9 @@ func TestKey(t *testing.T) {
 	}
 	_, err = NewKey("a+b")
 	want(t, err, ErrFormat)
+	if v, err := tlog.ParseKey(k.Verifier()); err != nil || v.Name != "a.example" || v.Public != k.Curator().Key {
+		t.Errorf("verifier %s: %v", k.Verifier(), err)
+	}
 	public := AppendPublic(nil, k.Curator())
 	c, err := ParsePublic(public)
 	if err != nil || c != k.Curator() {

@@ -27,7 +27,7 @@
 //   - blindset: the blinded set; blindset/builder makes one, blindset/setdir keeps one on disk
 //   - voucher: sealing and opening
 //
-// This package puts them together. The protocol is specified in docs/protocol.md, and which line belongs where in docs/architecture.md.
+// This package puts them together; trust decides whether a client may use a set, and audit/endorse and audit/absence prove things about sets to those without the key. The protocol is specified in docs/protocol.md, and which line belongs where in docs/architecture.md.
 //
 // # Errors
 //

@@ -245,3 +245,36 @@ func TestTexts(t *testing.T) {
 		}
 	}
 }
+
+func FuzzOpenReveals(f *testing.F) {
+	w, _, roll, _, _, _ := files(f)
+	o := w.operator.offer
+	r, err := ParseRoll(roll, o)
+	if err != nil {
+		f.Fatal(err)
+	}
+	notes := w.reveal()
+	f.Add(notes[0])
+	f.Add(notes[0][:100])
+	f.Add(w.curators[0].Key.Sign(revealHeader + "\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		seeds, err := openReveals(o, r, [][]byte{b, notes[1]})
+		if err != nil {
+			typed(t, err)
+		} else if !bytes.Equal(w.curators[0].Key.Sign(revealText(r.Digest(), seeds[0])), b) {
+			t.Error("accepted a reveal that is not canonical")
+		}
+	})
+}
+
+func FuzzParseCommitment(f *testing.F) {
+	f.Add(commitmentText([32]byte{1}, [32]byte{2}))
+	f.Add(commitmentHeader + "\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		if c, err := parseCommitment(text, [32]byte{1}); err != nil {
+			typed(t, err)
+		} else if commitmentText([32]byte{1}, c) != text {
+			t.Error("accepted a text that is not canonical")
+		}
+	})
+}

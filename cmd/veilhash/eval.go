@@ -26,7 +26,10 @@ type evalCommand struct {
 	Seed   uint64   `default:"1" help:"Decides whatever is left to chance (${default})."`
 	Quick  bool     `help:"A first impression: 60 pictures at most, no search for better splits."`
 
-	Edits    string   `default:"all" enum:"all,suite,large" help:"Which edits: the suite of 41, the chains of real messengers for large photographs, or all (${default})."`
+	Edits    string   `default:"all" enum:"all,suite,messenger,large" help:"Which edits: the suite of 41, the messengers of it, the chains of real messengers for large photographs, or all (${default}). There is a search with suite and all only."`
+	HeldOut  string   `default:"half" enum:"half,all" help:"Which pictures count as held out: half of them, by a hash of the file, or all, where nothing has been tuned on them; then there is no search (${default})."`
+	Classic  string   `default:"64" enum:"64,256" help:"Up to how many bits goimagehash's hashes are measured: 64, or 256 too, which takes longer than all else together (${default})."`
+	NoSearch bool     `help:"No search for better splits, and only the views that the schemes need: less work."`
 	Scheme   []string `placeholder:"NAME" sep:"none" help:"A preset or a scheme's text; NAME=TEXT names it, and NAME=TEXT+VARIANT+VARIANT lists those versions of each entry too. Again for each further one (all presets)."`
 	Hasher   string   `default:"pdq-canonical" placeholder:"NAME" help:"What made the list's hashes (${default}); clients hash with what agrees best."`
 	Blinded  int      `default:"200" placeholder:"N" help:"Copies to send through the real, blinded path (${default})."`
@@ -156,17 +159,25 @@ func (c *evalCommand) plan() (evaluate.Plan, evaluate.Analysis, error) {
 		analysis.Schemes = append(analysis.Schemes, s)
 	}
 	keep := map[string]func(edit.Group) bool{
-		"all":   func(edit.Group) bool { return true },
-		"suite": func(g edit.Group) bool { return slices.Contains(edit.Groups(), g) },
-		"large": func(g edit.Group) bool { return g == edit.Large },
+		"all":       func(edit.Group) bool { return true },
+		"suite":     func(g edit.Group) bool { return slices.Contains(edit.Groups(), g) },
+		"large":     func(g edit.Group) bool { return g == edit.Large },
+		"messenger": func(g edit.Group) bool { return g == edit.Messenger },
 	}[c.Edits]
 	plan.Edits = slices.DeleteFunc(plan.Edits, func(e edit.Edit) bool { return !keep(e.Group) })
-	if c.Edits == "large" {
-		analysis.SearchBits = nil // searches are for the suite
+	plan.Classic256 = c.Classic == "256"
+	analysis.AllHeldOut = c.HeldOut == "all"
+	if c.Edits == "large" || c.Edits == "messenger" || analysis.AllHeldOut {
+		analysis.SearchBits = nil // searches are for the suite, and on tuned pictures
+	}
+	if c.NoSearch || c.Quick {
+		plan.Views, analysis.SearchBits = []imagehash.View{imagehash.AsIs()}, nil
+		plan.Variants = slices.DeleteFunc(plan.Variants, func(e edit.Edit) bool {
+			return !slices.ContainsFunc(analysis.Schemes, func(s evaluate.SchemeConfig) bool { return slices.Contains(s.Variants, e.Name) })
+		})
 	}
 	if c.Quick {
-		plan.Views = []imagehash.View{imagehash.AsIs()}
-		analysis.SearchBits, analysis.Bootstrap = nil, 200
+		analysis.Bootstrap = 200
 		analysis.Blinded.Count = min(c.Blinded, 20)
 	}
 	for _, s := range analysis.Schemes {
@@ -263,8 +274,8 @@ func evalSummary(r *evaluate.Result, out string) string {
 		}
 		b.WriteByte('\n')
 	}
-	if x := r.Blinded; x != nil {
-		fmt.Fprintf(&b, "blinded path\t%d sent, %d matched, %d disagreements\n", x.Sent, x.Matches, x.Disagreements)
+	for _, x := range r.Blinded {
+		fmt.Fprintf(&b, "blinded path\t%s\t%d sent, %d matched, %d disagreements\n", x.Method, x.Sent, x.Matches, x.Disagreements)
 	}
 	fmt.Fprintf(&b, "report\t%s\n", filepath.Join(out, "report.html"))
 	return b.String()

@@ -3,6 +3,7 @@ package evaluate
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -18,8 +19,11 @@ type Analysis struct {
 	Schemes   []SchemeConfig
 	Quality   int // PDQ quality below which nothing is listed or looked up
 	Near      int // PDQ distance within which two files may be one picture: 31 is the industry's
-	Classic   int // distance for goimagehash's hashes
+	Classic   int // distance for goimagehash's hashes of 64 bits; four times as much for those of 256
 	Bootstrap int // samples
+
+	// AllHeldOut counts every picture as held out. It is for pictures that nothing has been tuned on, and excludes a search.
+	AllHeldOut bool
 
 	SearchBits   []int // token lengths to search splits for; none: no search
 	SearchProbes []int
@@ -75,6 +79,7 @@ type analyser struct {
 	pairs    pairCounts
 	kept     map[int][2]int // bucket bits → copies found in the own bucket, and in all
 	closest  []Collision
+	found    map[int][][]burst // by method and counter: false matches of one picture with another
 	mu       sync.Mutex
 }
 
@@ -82,7 +87,10 @@ type analyser struct {
 func Analyse(ctx context.Context, s *Survey, cfg Analysis) (*Result, error) {
 	a := &analyser{
 		survey: s, cfg: cfg,
-		counters: make(map[int][]*fitCounter), entries: make(map[int]map[string][]int32), kept: make(map[int][2]int),
+		counters: make(map[int][]*fitCounter), entries: make(map[int]map[string][]int32), kept: make(map[int][2]int), found: make(map[int][][]burst),
+	}
+	if cfg.AllHeldOut && len(cfg.SearchBits) > 0 {
+		return nil, errors.New("evaluate: a search needs pictures that are not held out")
 	}
 	if cfg.Progress == nil {
 		a.cfg.Progress = func(string, int, int) {}
@@ -115,12 +123,20 @@ func Analyse(ctx context.Context, s *Survey, cfg Analysis) (*Result, error) {
 		}
 		res.Accusations = append(res.Accusations, acc...)
 	}
-	if m := a.scheme(0); m != nil && cfg.Blinded.Count > 0 {
+	for k := range a.cfg.Schemes {
+		if cfg.Blinded.Count == 0 {
+			break
+		}
 		blinded := cfg.Blinded
-		blinded.Progress = func(done, total int) { a.cfg.Progress("blinded path", done, total) }
-		if res.Blinded, err = s.runBlinded(ctx, m, a.lights, blinded); err != nil {
+		blinded.Progress = func(done, total int) {
+			a.cfg.Progress("blinded path", k*total+done, len(a.cfg.Schemes)*total)
+		}
+		b, err := s.runBlinded(ctx, a.scheme(k), a.lights, blinded)
+		if err != nil {
 			return nil, err
 		}
+		res.Blinded = append(res.Blinded, *b)
+		res.Recall[k].SealMillis = b.SealMillis
 	}
 	return res, nil
 }
@@ -147,16 +163,26 @@ func (a *analyser) prepare() error {
 			}
 			a.counters[i] = append(a.counters[i], f)
 		}
+		a.found[i] = make([][]burst, len(a.counters[i]))
 	}
 	a.methods = append(a.methods,
 		&pdqDistance{fmt.Sprintf("PDQ ≤ %d", a.cfg.Near), a.cfg.Near, a.cfg.Quality, 1},
 		&pdqDistance{fmt.Sprintf("PDQ ≤ %d over %d views", a.cfg.Near, len(a.survey.Plan.Views)), a.cfg.Near, a.cfg.Quality, len(a.survey.Plan.Views)})
 	for k := range ClassicNames {
-		a.methods = append(a.methods, classicDistance{k, a.cfg.Classic})
+		a.methods = append(a.methods, classicDistance{k, false, a.cfg.Classic})
+	}
+	for k := range ClassicNames {
+		if !a.survey.Plan.Classic256 {
+			break
+		}
+		a.methods = append(a.methods, classicDistance{k, true, 4 * a.cfg.Classic})
 	}
 	a.events, a.near = make([]int, len(a.methods)), make([]int, len(a.methods))
 	return nil
 }
+
+// heldOut says whether a picture's figures are headlines.
+func (a *analyser) heldOut(x *Sample) bool { return a.cfg.AllHeldOut || x.HeldOut() }
 
 // scheme is the i-th method, if it is one.
 func (a *analyser) scheme(i int) *schemeMethod {
@@ -199,7 +225,7 @@ func (a *analyser) load(ctx context.Context) (*Result, error) {
 			continue
 		}
 		n.Used++
-		if x.HeldOut() {
+		if a.heldOut(x) {
 			n.HeldOut++
 		}
 		if max(x.Width, x.Height) > edit.LargeLongSide {
@@ -289,9 +315,12 @@ func (a *analyser) one(i int, x *Sample) {
 			}
 		}
 	}
-	fits := make(map[int][]fitCount)
+	fits, bursts := make(map[int][]fitCount), make(map[int][][]burst)
 	for k := range a.counters {
 		fits[k] = a.count(i, k, x)
+		for _, f := range a.counters[k] {
+			bursts[k] = append(bursts[k], a.bursts(i, a.scheme(k), f, x))
+		}
 	}
 	kept := a.buckets(x)
 	closest := a.neighbours(i, x)
@@ -309,6 +338,7 @@ func (a *analyser) one(i int, x *Sample) {
 	for k := range a.counters {
 		for n, f := range a.counters[k] {
 			f.merge(block(x), x.Class, &fits[k][n])
+			a.found[k][n] = append(a.found[k][n], bursts[k][n]...)
 		}
 	}
 }

@@ -35,7 +35,9 @@ func row(t *testing.T, rows []RecallRow, method string) RecallRow {
 
 func TestAnalyse(t *testing.T) {
 	inputs := folder(t, 12)
-	survey := collect(t, smallPlan(), inputs, t.TempDir())
+	plan := smallPlan()
+	plan.Classic256 = true
+	survey := collect(t, plan, inputs, t.TempDir())
 	cfg := smallAnalysis()
 	res := analyse(t, survey, cfg)
 
@@ -43,7 +45,7 @@ func TestAnalyse(t *testing.T) {
 	if n.Used != 12 || n.HeldOut == 0 || n.HeldOut == 12 || n.Poor != 0 || n.NotMade != 0 || n.Large != 0 {
 		t.Fatalf("pictures: %+v", n)
 	}
-	if len(res.Recall) != 7 || len(res.Tuned) != 7 {
+	if len(res.Recall) != 10 || len(res.Tuned) != 10 {
 		t.Fatalf("%d methods", len(res.Recall))
 	}
 	small, variants, pdq := row(t, res.Recall, "small"), row(t, res.Recall, "variants"), row(t, res.Recall, "PDQ ≤ 31")
@@ -58,6 +60,11 @@ func TestAnalyse(t *testing.T) {
 	}
 	if variants.Suite.Value < small.Suite.Value || variants.TokensEntry <= 1 || variants.TokensEntry > 3 {
 		t.Errorf("versions of entries find %v and cost %v tokens, without them %v", variants.Suite.Value, variants.TokensEntry, small.Suite.Value)
+	}
+	for _, name := range []string{"pHash ≤ 10", "pHash-256 ≤ 40", "dHash-256 ≤ 40", "aHash-256 ≤ 40"} {
+		if r := row(t, res.Recall, name); r.Private || r.Edits["jpeg-75"].Value < 0.9 {
+			t.Errorf("%s finds %+v of recoded copies", name, r.Edits["jpeg-75"])
+		}
 	}
 	if _, ok := small.Edits["messenger-1600"]; ok {
 		t.Error("small pictures have copies for large ones")
@@ -162,12 +169,15 @@ func TestBlinded(t *testing.T) {
 	cfg.SearchBits = nil
 	cfg.Blinded = BlindedConfig{Count: 12, Dir: t.TempDir()}
 	res := analyse(t, survey, cfg)
-	b := res.Blinded
-	if b == nil || b.Sent < 8 || b.Matches == 0 || b.Matches == b.Sent || b.Disagreements != 0 || b.First != "" || b.VoucherBytes != res.Recall[0].VoucherBytes {
+	if len(res.Blinded) != len(cfg.Schemes) || res.Recall[0].SealMillis <= 0 {
+		t.Fatalf("%d schemes went through the blinded path", len(res.Blinded))
+	}
+	b := res.Blinded[0]
+	if b.Method != "small" || b.Sent < 8 || b.Matches == 0 || b.Matches == b.Sent || b.Disagreements != 0 || b.First != "" || b.VoucherBytes != res.Recall[0].VoucherBytes {
 		t.Errorf("%+v", b)
 	}
 	cfg.Blinded.Source = func(s sdk.Source) sdk.Source { return damagedSource{s} }
-	if b := analyse(t, survey, cfg).Blinded; b.Disagreements == 0 || b.First == "" {
+	if b := analyse(t, survey, cfg).Blinded[0]; b.Disagreements == 0 || b.First == "" {
 		t.Errorf("a set whose blocks are lost shows no disagreement: %+v", b)
 	}
 }
@@ -217,5 +227,26 @@ func TestFit(t *testing.T) {
 func TestWithBits(t *testing.T) {
 	if got := withBits("lowest-frequency bits=64 probes=as-is:8,trim:4", 24); got != "lowest-frequency bits=24 probes=as-is:8,trim:4" {
 		t.Error(got)
+	}
+}
+
+// Of ten versions six match: the means follow from drawing without replacement.
+func TestBursts(t *testing.T) {
+	if got := drawn(10, 6, 2); math.Abs(got-(1-4.0/10*3/9)) > 1e-12 {
+		t.Errorf("one of six among two of ten: %v", got)
+	}
+	if drawn(10, 6, 5) != 1 || drawn(10, 0, 2) != 0 {
+		t.Error("what is certain is not")
+	}
+	b := sumBursts("m", 16, []burst{{matches: 6, versions: 10, forwarded: 3, forwarders: 4, points: []int{1, 5}}})
+	if math.Abs(b.Again-5.0/9) > 1e-12 || math.Abs(b.AgainForwarded-2.0/3) > 1e-12 || b.Pictures != 1 || b.Versions != 10 || len(b.Means) != 3 {
+		t.Fatalf("%+v", b)
+	}
+	any := 1 - 4.0/10*3/9
+	if m := b.Means[0]; m.Versions != 2 || math.Abs(m.Matches-1.2/any) > 1e-12 || math.Abs(m.Points-(0.2+(1-5.0/10*4/9))/any) > 1e-12 {
+		t.Errorf("two versions: %+v", b.Means[0])
+	}
+	if m := b.Means[2]; m.Versions != 10 || math.Abs(m.Matches-6) > 1e-9 || math.Abs(m.Points-2) > 1e-9 {
+		t.Errorf("all versions: %+v", m)
 	}
 }

@@ -25,6 +25,7 @@ import (
 // Blinded compares the protocol with plain tokens: a blinded set of half of the pictures is built, and copies of pictures, in the set and not, go all the way from
 // pixels through scanner, voucher and matcher. They must match exactly where a probe is among the plain tokens.
 type Blinded struct {
+	Method        string  `json:"method"`
 	Scheme        string  `json:"scheme"`
 	Entries       int     `json:"entries"`
 	Sent          int     `json:"sent"`
@@ -64,7 +65,7 @@ func (s *Survey) runBlinded(ctx context.Context, m *schemeMethod, pictures []lig
 	}
 	defer os.RemoveAll(w.dir)
 
-	out := &Blinded{Scheme: m.cfg.Text, Entries: len(plain), VoucherBytes: w.scanner.VoucherSize()}
+	out := &Blinded{Method: m.cfg.Name, Scheme: m.cfg.Text, Entries: len(plain), VoucherBytes: w.scanner.VoucherSize()}
 	r := rand.New(rand.NewPCG(s.Plan.Seed, 0xb11d))
 	var sealing, matching time.Duration
 	for n := range cfg.Count {

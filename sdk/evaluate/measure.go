@@ -31,6 +31,11 @@ func (p *Plan) measure(file, class string, data []byte) (*Sample, error) {
 	if s.Classic, err = classic(reduced); err != nil {
 		return nil, err
 	}
+	if p.Classic256 {
+		if s.Classic256, err = classic256(reduced); err != nil {
+			return nil, err
+		}
+	}
 	if s.Thumbnail, err = thumbnail(reduced); err != nil {
 		return nil, err
 	}
@@ -81,7 +86,12 @@ func (p *Plan) copyOf(picture *image.NRGBA) (Copy, error) {
 	for i := range views {
 		c.Readings[i] = newReading(&views[i])
 	}
-	c.Classic, err = classic(picture)
+	if c.Classic, err = classic(picture); err != nil {
+		return Copy{}, err
+	}
+	if p.Classic256 {
+		c.Classic256, err = classic256(picture)
+	}
 	return c, err
 }
 
@@ -89,7 +99,7 @@ func hash(p *image.NRGBA, h imagehash.Hasher, views ...imagehash.View) ([]imageh
 	return imagehash.HashRGBA(h, p.Rect.Dx(), p.Rect.Dy(), p.Pix, views...)
 }
 
-// ClassicNames are goimagehash's hashes, 64 bits each, in the order in which a Copy has them.
+// ClassicNames are goimagehash's hashes, in the order in which a Copy has them.
 var ClassicNames = [3]string{"pHash", "dHash", "aHash"}
 
 func classic(p image.Image) (out [3]uint64, err error) {
@@ -101,6 +111,20 @@ func classic(p image.Image) (out [3]uint64, err error) {
 			return out, err
 		}
 		out[i] = h.GetHash()
+	}
+	return out, nil
+}
+
+// classic256 are the hashes of 256 bits.
+func classic256(p image.Image) (out [3][4]uint64, err error) {
+	for i, f := range []func(image.Image, int, int) (*goimagehash.ExtImageHash, error){
+		goimagehash.ExtPerceptionHash, goimagehash.ExtDifferenceHash, goimagehash.ExtAverageHash,
+	} {
+		h, err := f(p, 16, 16)
+		if err != nil {
+			return out, err
+		}
+		copy(out[i][:], h.GetHash())
 	}
 	return out, nil
 }

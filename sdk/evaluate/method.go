@@ -65,20 +65,45 @@ func (q *pdqQuery) Matches(entry *Sample) bool {
 	return false
 }
 
-// classicDistance is one of goimagehash's hashes within a distance.
-type classicDistance struct{ hash, max int }
+// classicDistance is one of goimagehash's hashes within a distance: of 64 bits, or of 256, where four times the distance is as far.
+type classicDistance struct {
+	hash int
+	wide bool // 256 bits
+	max  int
+}
 
-func (m classicDistance) Name() string        { return fmt.Sprintf("%s ≤ %d", ClassicNames[m.hash], m.max) }
-func (m classicDistance) Private() bool       { return false }
-func (m classicDistance) Query(c *Copy) Query { return classicQuery{m, c.Classic[m.hash]} }
+func (m classicDistance) Name() string {
+	if m.wide {
+		return fmt.Sprintf("%s-256 ≤ %d", ClassicNames[m.hash], m.max)
+	}
+	return fmt.Sprintf("%s ≤ %d", ClassicNames[m.hash], m.max)
+}
+
+func (m classicDistance) Private() bool { return false }
+
+func (m classicDistance) Query(c *Copy) Query {
+	q := classicQuery{m, [4]uint64{c.Classic[m.hash]}}
+	if m.wide {
+		q.value = c.Classic256[m.hash]
+	}
+	return q
+}
 
 type classicQuery struct {
 	classicDistance
-	value uint64
+	value [4]uint64
 }
 
 func (q classicQuery) Matches(entry *Sample) bool {
-	return bits.OnesCount64(q.value^entry.Classic[q.hash]) <= q.max
+	value := [4]uint64{entry.Classic[q.hash]}
+	if q.wide {
+		value = entry.Classic256[q.hash]
+	}
+	n := 0
+	for i := range value {
+		n += bits.OnesCount64(q.value[i] ^ value[i])
+	}
+	return n <= q.max
 }
 
 // A SchemeConfig names a scheme to measure.

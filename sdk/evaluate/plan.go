@@ -27,6 +27,9 @@ type Plan struct {
 	Edits []edit.Edit
 	Side  int
 
+	// Classic256 asks for goimagehash's hashes of 256 bits beside those of 64. They take longer than all else together.
+	Classic256 bool
+
 	// Variants are the further versions of an entry's picture.
 	Variants []edit.Edit
 }
@@ -74,6 +77,9 @@ func (p *Plan) Digest() string {
 	}
 	for _, e := range p.Variants {
 		fmt.Fprintf(&b, "variant %s\n", e.Name)
+	}
+	if p.Classic256 {
+		b.WriteString("classic 256\n")
 	}
 	d := sha256.Sum256([]byte(b.String()))
 	return hex.EncodeToString(d[:8])

@@ -31,6 +31,10 @@ type RecallRow struct {
 	TokensEntry  float64 `json:"tokens_per_entry,omitempty"`
 	VoucherBytes int     `json:"voucher_bytes,omitempty"`
 	Text         string  `json:"scheme,omitempty"`
+	Views        int     `json:"views,omitempty"` // of a picture that are hashed
+
+	// SealMillis is how long a voucher takes from pixels to bytes on the machine at hand, lookups included. It is not part of what a seed reproduces.
+	SealMillis float64 `json:"-"`
 }
 
 // recall sums up a method's outcomes. A group's rate is the mean of its edits' rates; its interval is the middle 95 % of that mean over bootstrap

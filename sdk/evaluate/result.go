@@ -18,7 +18,8 @@ type Result struct {
 	FalsePositives []FalsePositives `json:"false_positives"`
 	Collisions     []Collision      `json:"collisions"`
 	Search         []Found          `json:"search,omitempty"`
-	Blinded        *Blinded         `json:"blinded,omitempty"`
+	Blinded        []Blinded        `json:"blinded,omitempty"` // by scheme
+	Bursts         []Bursts         `json:"bursts,omitempty"`  // by scheme and length, the shortest first
 	Leaks          []Leak           `json:"leaks"`
 	Accusations    []Accusations    `json:"accusations"`
 	Limits         []string         `json:"limits"`
@@ -81,6 +82,6 @@ var limits = []string{
 	"Edits are ordinary ones. Whoever edits a picture in order to evade a perceptual hash can do so, and no figure here says otherwise.",
 	"Bounds on false positives treat pairs of pictures as independent; they share pictures, so the true confidence is somewhat less. Extrapolations are a straight line through logarithms beyond what was counted, not a measurement.",
 	"Pictures made from one template (receipts, screens, forms) collide much oftener than the photographs here, and blank ones are left out by quality.",
-	"goimagehash's hashes are at a distance of 10 of 64 bits, a customary one; its authors prescribe none.",
+	"goimagehash's hashes are at a distance of 10 of 64 bits, a customary one, and 40 of 256; its authors prescribe none.",
 	"Two files of one scene count as different pictures. Look at colliding pairs before calling them false.",
 }

@@ -25,7 +25,8 @@ type Sample struct {
 	// Entry is what a list would hold of the picture.
 	Entry        imagehash.Hash
 	EntryQuality int
-	Classic      [3]uint64 // goimagehash's hashes of it
+	Classic      [3]uint64    // goimagehash's hashes of it, of 64 bits
+	Classic256   [3][4]uint64 // and of 256, if the plan asks for them
 
 	Variants []imagehash.Hash // of the plan's variants; zero where one could not be made
 
@@ -34,8 +35,9 @@ type Sample struct {
 
 // A Copy is an edited picture. It has no readings if the edit could not be made or is not for this picture.
 type Copy struct {
-	Readings []Reading // a reading for each of the plan's views
-	Classic  [3]uint64
+	Readings   []Reading // a reading for each of the plan's views
+	Classic    [3]uint64
+	Classic256 [3][4]uint64
 }
 
 // Made reports whether there is such a copy.

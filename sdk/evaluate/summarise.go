@@ -19,7 +19,7 @@ func (a *analyser) summarise(res *Result) {
 	for k, m := range a.methods {
 		var tuned outcomes
 		for i := range a.lights {
-			if a.lights[i].HeldOut() {
+			if a.heldOut(a.lights[i].Sample) {
 				heldOut[k] = append(heldOut[k], a.rows[k][i])
 			} else {
 				tuned = append(tuned, a.rows[k][i])
@@ -49,6 +49,13 @@ func (a *analyser) summarise(res *Result) {
 		}
 		res.FalsePositives = append(res.FalsePositives, f)
 	}
+	for k := range a.cfg.Schemes {
+		for n, f := range a.counters[k] {
+			if all := a.found[k][n]; len(all) >= minBursts {
+				res.Bursts = append(res.Bursts, sumBursts(a.methods[k].Name(), f.bits, all))
+			}
+		}
+	}
 	res.Collisions = a.collisions()
 	if m := a.scheme(0); m != nil {
 		kept := make(map[int]float64)
@@ -72,6 +79,7 @@ func (a *analyser) describe(k int, m Method, row RecallRow) RecallRow {
 		return row
 	}
 	row.Text, row.Probes, row.TokenBits = s.scheme.String(), s.scheme.Count(), s.bits
+	row.Views = len(s.views)
 	tokens := 0
 	for i := range a.lights {
 		tokens += len(s.tokens(s.scheme, a.lights[i].Sample))

@@ -133,6 +133,7 @@ func Suite() []Edit {
 func BesideSuite() []Edit {
 	return []Edit{
 		known("mirror", Beside, "mirror"),
+		known("flip", Beside, "flip"),
 		known("turn-90", Beside, "quarter"),
 		known("frame-5%", Beside, "frame:5"),
 		known("caption-10%-text", Beside, "caption:10,caption-text:10"),

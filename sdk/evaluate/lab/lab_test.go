@@ -121,7 +121,7 @@ func TestExamine(t *testing.T) {
 	}
 	set := lab.NewSet(hashes)
 	balanced, exact := scheme(t, "balanced"), scheme(t, token.Exact)
-	if balanced.Bits != 64 || exact.Bits != 256 || balanced.VoucherBytes <= exact.VoucherBytes || exact.VoucherBytes < 4096 {
+	if balanced.Bits != 68 || exact.Bits != 256 || balanced.VoucherBytes <= exact.VoucherBytes || exact.VoucherBytes < 4096 {
 		t.Errorf("bits %d and %d, bytes %d and %d", balanced.Bits, exact.Bits, balanced.VoucherBytes, exact.VoucherBytes)
 	}
 	recode, err := edit.Parse("", "scale:70,jpeg:60")

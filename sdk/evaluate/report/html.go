@@ -30,6 +30,14 @@ var pageTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
 	"f1":    func(v float64) string { return fmt.Sprintf("%.1f", v) },
 	"image": dataURI,
 	"join":  strings.Join,
+	"million": func(r *evaluate.Result, method string) template.HTML {
+		for _, f := range r.FalsePositives {
+			if f.Method == method && f.Fit != nil {
+				return sci(f.Fit.Million.Value)
+			}
+		}
+		return "–"
+	},
 }).Parse(page))
 
 // HTML writes one self-contained page.
@@ -40,15 +48,16 @@ func HTML(w io.Writer, r *evaluate.Result, m Meta) error {
 		RecallPlot:   recallPlot(r, plotted(r.Recall)),
 		FitPlot:      fitPlot(r.FalsePositives),
 		FrontierPlot: frontierPlot(r),
+		TradePlot:    tradePlot(r),
 	})
 }
 
 // view is what the page's template sees.
 type view struct {
 	*evaluate.Result
-	Meta                              Meta
-	Groups                            []string
-	RecallPlot, FitPlot, FrontierPlot template.HTML
+	Meta                                         Meta
+	Groups                                       []string
+	RecallPlot, FitPlot, FrontierPlot, TradePlot template.HTML
 }
 
 // maxSchemes is how many schemes the plot of edits shows beside PDQ.

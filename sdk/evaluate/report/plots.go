@@ -182,3 +182,48 @@ func frontierPlot(r *evaluate.Result) template.HTML {
 	c.legend(left, bottom+44, names)
 	return c.done()
 }
+
+// tradePlot shows what each scheme finds of the suite against how often it is expected to be wrong, with the intervals of both.
+func tradePlot(r *evaluate.Result) template.HTML {
+	const top, bottom, left = 10.0, 200.0, 44.0
+	type point struct {
+		row evaluate.RecallRow
+		fp  evaluate.Extrapolated
+	}
+	var points []point
+	low, high := 0.0, -300.0
+	for _, row := range r.Recall {
+		for _, f := range r.FalsePositives {
+			if f.Method == row.Method && f.Fit != nil && row.Suite.Trials > 0 && f.Fit.Million.Value > 1e-30 {
+				points = append(points, point{row, f.Fit.Million})
+				low = min(low, math.Floor(math.Log10(max(f.Fit.Million.Low, 1e-30))))
+				high = max(high, math.Ceil(math.Log10(max(f.Fit.Million.High, 1e-30))))
+			}
+		}
+	}
+	if len(points) == 0 {
+		return ""
+	}
+	c := newCanvas(plotWidth, bottom+44+14*float64(len(points)), "Recall of the whole suite against extrapolated false positives a picture at a million entries, by scheme")
+	x := axis{from: low, to: min(0, high), at: left, end: plotWidth - 10, log: true}
+	y := axis{from: 0, to: 1, at: bottom, end: top}
+	for v := 0.0; v < 1.01; v += 0.25 {
+		c.line(left, y.pos(v), plotWidth-10, y.pos(v), "grid")
+		c.text(left-5, y.pos(v)+3, "end", "t", fmt.Sprintf("%.2g", v))
+	}
+	for e := low; e <= min(0, high); e += max(1, math.Ceil((min(0, high)-low)/8)) {
+		c.line(x.pos(math.Pow(10, e)), top, x.pos(math.Pow(10, e)), bottom, "grid")
+		c.text(x.pos(math.Pow(10, e)), bottom+14, "middle", "t", fmt.Sprintf("1e%.0f", e))
+	}
+	c.text((left+plotWidth)/2, bottom+28, "middle", "t", "false positives a picture at 1e6 entries, extrapolated; up: whole suite")
+	var names []string
+	for i, p := range points {
+		at := [2]float64{x.pos(p.fp.Value), y.pos(p.row.Suite.Value)}
+		c.line(x.pos(max(p.fp.Low, math.Pow(10, low))), at[1], x.pos(min(p.fp.High, 1)), at[1], fmt.Sprintf("ci s%d", i))
+		c.line(at[0], y.pos(p.row.Suite.Low), at[0], y.pos(p.row.Suite.High), fmt.Sprintf("ci s%d", i))
+		c.dot(at[0], at[1], i, fmt.Sprintf("%s: %.3f of the suite, %.1e false positives, %d probes, %d bytes", p.row.Method, p.row.Suite.Value, p.fp.Value, p.row.Probes, p.row.VoucherBytes))
+		names = append(names, fmt.Sprintf("%s: %d probes of %d bits, %d bytes", p.row.Method, p.row.Probes, p.row.TokenBits, p.row.VoucherBytes))
+	}
+	c.legend(left, bottom+44, names)
+	return c.done()
+}

@@ -41,7 +41,8 @@ func result() *evaluate.Result {
 			{Bits: 64, Probes: 1, Tokens: 1, Scheme: "s1", HeldOut: 0.4, Groups: map[string]float64{}},
 			{Bits: 64, Probes: 16, Tokens: 1, Scheme: "s16", HeldOut: 0.7, Groups: map[string]float64{}},
 		},
-		Blinded:     &evaluate.Blinded{Sent: 20, Matches: 9, Entries: 5},
+		Blinded:     []evaluate.Blinded{{Method: "balanced", Sent: 20, Matches: 9, Entries: 5}},
+		Bursts:      []evaluate.Bursts{{Method: "balanced", Bits: 16, Pictures: 12, Again: 0.3, AgainForwarded: 0.6, Means: []evaluate.BurstMean{{Versions: 5, Matches: 2.5, Points: 1.5}}}},
 		Leaks:       []evaluate.Leak{{Mode: "full download", Left: 1, Kept: 1}},
 		Accusations: []evaluate.Accusations{{Scheme: "balanced", Rate: 1e-10, Basis: "extrapolated", Pictures: 1000, Target: 1e-12, Threshold: 2}},
 		Limits:      []string{"a limit"},
@@ -83,14 +84,14 @@ func TestHTML(t *testing.T) {
 	})
 	for _, want := range []string{
 		"prefers-color-scheme: dark", `name="viewport"`, "Seed 7", "v1.2.3", "a limit", "receipts", "data:image/jpeg;base64,AQI=",
-		"&lt;b&gt;bad&lt;/b&gt;.jpg", "4.0·10<sup>-10</sup>", "Disagreements with plain tokens", "held out", "proven", "extrapolated",
+		"&lt;b&gt;bad&lt;/b&gt;.jpg", "4.0·10<sup>-10</sup>", "Plain tokens must say the same", "held out", "proven", "extrapolated",
 	} {
 		if !strings.Contains(s, want) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
-	if n := strings.Count(s, "<svg"); n != 3 || strings.Count(s, "</svg>") != n {
-		t.Errorf("%d plots, want 3", n)
+	if n := strings.Count(s, "<svg"); n != 4 || strings.Count(s, "</svg>") != n {
+		t.Errorf("%d plots, want 4", n)
 	}
 	for _, m := range regexp.MustCompile(`(?:src|href|url)\s*[=(]\s*["']?([^"')> ]+)`).FindAllStringSubmatch(s, -1) {
 		if !strings.HasPrefix(m[1], "data:") {

@@ -32,6 +32,7 @@ type evalCommand struct {
 	NoSearch bool     `help:"No search for better splits, and only the views that the schemes need: less work."`
 	Scheme   []string `placeholder:"NAME" sep:"none" help:"A preset or a scheme's text; NAME=TEXT names it, and NAME=TEXT+VARIANT+VARIANT lists those versions of each entry too. Again for each further one (all presets)."`
 	Hasher   string   `default:"pdq-canonical" placeholder:"NAME" help:"What made the list's hashes (${default}); clients hash with what agrees best."`
+	Client   string   `placeholder:"NAME" help:"What clients hash with instead."`
 	Blinded  int      `default:"200" placeholder:"N" help:"Copies to send through the real, blinded path (${default})."`
 	Pictures int      `default:"1000" placeholder:"N" help:"That an innocent account sends in a period, for thresholds (${default})."`
 	Target   float64  `default:"1e-12" help:"Probability that an innocent account is opened in a period, for thresholds (${default})."`
@@ -149,6 +150,11 @@ func (c *evalCommand) plan() (evaluate.Plan, evaluate.Analysis, error) {
 		return plan, analysis, err
 	}
 	plan.ListHasher, plan.Hasher = list, clientHasher(list).(imagehash.PDQ)
+	if c.Client != "" {
+		if plan.Hasher, err = imagehash.ParsePDQ(c.Client); err != nil {
+			return plan, analysis, err
+		}
+	}
 	analysis.Accusations = evaluate.AccusationConfig{Pictures: c.Pictures, MeanBurst: c.Burst, Target: c.Target}
 	analysis.Blinded.Count = c.Blinded
 	if len(c.Scheme) > 0 {
@@ -255,6 +261,9 @@ func meta() report.Meta {
 func evalSummary(r *evaluate.Result, out string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d pictures, %d held out; recall on these, 95 %% intervals\n", r.Pictures.Used, r.Pictures.HeldOut)
+	if r.ListHasher != r.Hasher {
+		fmt.Fprintf(&b, "list\t%s, clients %s: %.1f bits of 256 differ on average on the same picture\n", r.ListHasher, r.Hasher, r.Phase)
+	}
 	for _, row := range r.Recall {
 		b.WriteString(row.Method)
 		if x := row.Suite; x.Trials > 0 {

@@ -237,6 +237,7 @@ func (a *analyser) load(ctx context.Context) (*Result, error) {
 			}
 		}
 		a.pairs.add(s.Plan.Edits, x)
+		res.Phase += float64(x.Entry.Distance(x.Copies[0].Readings[0].Hash))
 		for k := range a.entries {
 			m := a.scheme(k)
 			for t := range m.tokens(m.scheme, x) {
@@ -250,6 +251,7 @@ func (a *analyser) load(ctx context.Context) (*Result, error) {
 		x.Copies = nil
 		a.lights = append(a.lights, l)
 	}
+	res.Phase /= float64(max(n.Used, 1))
 	for range a.methods {
 		a.rows = append(a.rows, make(outcomes, len(a.lights)))
 	}

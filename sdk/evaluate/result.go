@@ -7,6 +7,7 @@ type Result struct {
 	Hasher     string   `json:"hasher"`
 	ListHasher string   `json:"list_hasher"`
 	Quality    int      `json:"quality"`
+	Phase      float64  `json:"phase_bits"` // mean number of bits, of 256, in which the list's hash of a picture and the client's of the same picture differ
 	Views      []string `json:"views"`
 	Edits      []Named  `json:"edits"`
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { formatManifest, parseManifest } from '../src/manifest'
 import { fakeSet } from '../test/fake-set'
-import { plainManifest, goldenShards } from '../test/vectors'
+import { deltaShards, plainDelta, plainManifest, goldenShards } from '../test/vectors'
 import { launch, skipped } from './chromium'
 import type { Browser } from './chromium'
 import { plainID, opens, toolPage } from './setup'
@@ -107,10 +107,42 @@ it('is replaced by a newer one; unchanged shards are kept', async () => {
   assert.equal(back.opened, true)
 })
 
+it('is added to: a delta downloads its own bytes and no others', async () => {
+  await visit()
+  assert.equal(shardRequests().length, 1)
+  server.set.set('manifest', utf8.encode(plainDelta()))
+  for (const [digest, bytes] of deltaShards()) server.set.set(`${digest}.shard`, bytes)
+  const page = await toolPage(browser, server)
+  const seen = await page.evaluate(async () => {
+    const progress: number[] = []
+    const scanner = await vh.start({ onProgress: p => progress.push(p.done, p.total) })
+    const { report } = await vh.seal(scanner, await vh.picture(1, 300, 200))
+    const { epoch, alarms } = scanner.set
+    scanner.close()
+    return { epoch, alarms: alarms.length, real: report.probes.filter(p => p.real).length, first: progress[0], total: progress[1] }
+  })
+  const size = [...deltaShards().values()].reduce((n, b) => n + b.length, 0)
+  assert.deepEqual([seen.epoch, seen.alarms, seen.real], [2, 0, 16])
+  assert.equal(seen.total! - seen.first!, size)
+  assert.deepEqual(shardRequests().slice(1), [...deltaShards().keys()].map(d => `/set/${d}.shard`))
+  await page.close()
+})
+
+it('is refused where a key was another table\'s, and what is in use stays', async () => {
+  const first = await visit()
+  const other = plainManifest().replace(/\nepoch \d+\n/, '\nepoch 2\n').replace(/(\nfill-commitment )(.)/, (_, name, digit) => name + (digit === '0' ? '1' : '0'))
+  server.set.set('manifest', utf8.encode(other))
+  const second = await visit()
+  assert.equal(second.id, first.id)
+  assert.deepEqual(second.alarms, ['key-reused'])
+  assert.equal(second.opened, true)
+})
+
 it('is replaced while a scanner runs, and old files go', async () => {
   const fake = fakeSet(20, 1)
   const next = { ...parseManifest(plainManifest()), epoch: 2 }
   next.layers[0]!.shards[0] = { digest: [...fake.files.keys()][0]!, attempt: 0 }
+  next.layers[0]!.key = parseManifest(plainDelta()).layers[1]!.key // another table has another key
   const page = await toolPage(browser, server)
   await page.evaluate(async () => {
     Object.assign(globalThis, { scanner: await vh.start() })

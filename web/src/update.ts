@@ -3,12 +3,14 @@
 
 import { alarm, VeilhashError } from './errors'
 import { Generation } from './generation'
+import { SeenKeys, tablesOf } from './keys'
 import type { GenerationOptions } from './generation'
 import type { Modules } from './load'
 import { MAX_MANIFEST_BYTES, parseManifest } from './manifest'
 import type { Manifest } from './manifest'
 
 const ACTIVE = 'active'
+const KEYS = 'keys'
 
 export interface UpdaterOptions extends Omit<GenerationOptions, 'baseURL' | 'lockName' | 'module'> {
   modules: Modules
@@ -41,6 +43,7 @@ export class Updater {
       return fallback
     }
     try {
+      await this.checkKeys(offered.text)
       const next =
         fallback?.text === offered.text ? fallback : await Generation.open(await this.options(offered.manifest), offered.text, offered.manifest)
       await next.set.download(next.instance)
@@ -59,7 +62,8 @@ export class Updater {
 
   private fallBack(fallback: Generation | undefined, err: VeilhashError): Generation {
     if (!fallback) throw err
-    fallback.alarms = [alarm('set-outdated', `the server's current set could not be fetched (${err.code}): the previous one is in use`)]
+    if (err.code === 'key-reused') fallback.alarms = [alarm('key-reused')]
+    else fallback.alarms = [alarm('set-outdated', `the server's current set could not be fetched (${err.code}): the previous one is in use`)]
     return fallback
   }
 
@@ -102,7 +106,15 @@ export class Updater {
     }
   }
 
+  /** Throws `key-reused` for a set of which a key was accepted for another table before. */
+  private async checkKeys(text: string): Promise<void> {
+    SeenKeys.parse(await this.o.store.text(KEYS)).check(await tablesOf(text))
+  }
+
   private async activate(generation: Generation): Promise<void> {
+    const keys = SeenKeys.parse(await this.o.store.text(KEYS))
+    keys.add(await tablesOf(generation.text))
+    await this.o.store.setText(KEYS, keys.toString())
     await this.o.store.setText(ACTIVE, `${generation.id}\n${generation.text}`)
     await this.use(generation.id)
     await this.prune(generation).catch(() => {}) // what stays takes room, and goes another time

@@ -155,6 +155,36 @@ test('a flipped bit anywhere is noticed, nothing of it is stored, and the next a
   }
 })
 
+test('a delta downloads its own bytes and no others', async () => {
+  const base = fakeSet(21, 3)
+  const store = new MemoryStore()
+  const first = server(base)
+  const before = localSet(base, first.serve, { store })
+  await before.local.load(before.instance)
+  await before.local.download(before.instance)
+  assert.equal(first.requests.length, 3)
+
+  const delta = fakeSet(22, 1)
+  const both: FakeSet = {
+    manifest: { ...base.manifest, epoch: 2, base: `1 ${'0'.repeat(64)}`, layers: [...base.manifest.layers, ...delta.manifest.layers] },
+    text: '', files: new Map([...base.files, ...delta.files]),
+  }
+  let bytes = 0
+  const second = server(both, b => {
+    bytes += b.length
+    return b
+  })
+  const progress: Progress[] = []
+  const after = localSet(both, second.serve, { store, onProgress: p => progress.push(p) })
+  await after.local.load(after.instance)
+  assert.equal(after.local.complete, false)
+  await after.local.download(after.instance)
+  assert.deepEqual(second.requests, [{ digest: [...delta.files.keys()][0], from: 0 }])
+  assert.equal(bytes, setBytes(delta.manifest))
+  assert.deepEqual(progress[0], { done: setBytes(base.manifest), total: setBytes(both.manifest) })
+  await assertStored(both, store)
+})
+
 const hopeless: [string, Fault, string][] = [
   ['damaged every time', b => b.with(1000, b[1000]! ^ 1), 'set-damaged'],
   ['too long', b => Uint8Array.of(...b, 0), 'set-damaged'],

@@ -1,5 +1,6 @@
 // The golden vectors, which native Go, WebAssembly and these tests all read: sdk/testdata/vectors.
 
+import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -57,10 +58,27 @@ export function plainManifest(): string {
 }
 
 /** The golden set's shard files by digest. */
-export function goldenShards(): Map<string, Uint8Array> {
+export const goldenShards = (): Map<string, Uint8Array> => shardsIn('set')
+
+function shardsIn(name: string): Map<string, Uint8Array> {
   return new Map(
-    readdirSync(join(folder, 'set'))
+    readdirSync(join(folder, name))
       .filter(n => n.endsWith('.shard'))
-      .map(n => [n.slice(0, -6), new Uint8Array(readFileSync(join(folder, 'set', n)))]),
+      .map(n => [n.slice(0, -6), new Uint8Array(readFileSync(join(folder, name, n)))]),
   )
+}
+
+export interface DeltaVector { id: string; baseEpoch: number; baseID: string; alpha: string; token: string; seen: string }
+
+/** The golden set a day later: it has one layer more. */
+export const deltaManifest = (): string => readFileSync(join(folder, 'delta/manifest'), 'utf8')
+
+/** The shard files of that layer, by digest. */
+export const deltaShards = (): Map<string, Uint8Array> => shardsIn('delta')
+
+/** What adds to plainManifest() as the golden delta does to the golden set. */
+export function plainDelta(): string {
+  return deltaManifest()
+    .replace(/\nsynthetics \d+\n/, '\nsynthetics 0\n')
+    .replace(/\nbase (\d+) .*\n/, (_, epoch) => `\nbase ${epoch} ${createHash('sha256').update(plainManifest()).digest('hex')}\n`)
 }

@@ -22,6 +22,7 @@ type boundary struct {
 	set      *lab.Set
 	schemes  map[string]*lab.Scheme
 	hasher   imagehash.PDQ
+	absence  *absenceCheck // nil: none waits for blocks
 }
 
 func newBoundary() *boundary {
@@ -106,6 +107,10 @@ func (b *boundary) operate(in []byte) (answer any, bytes []byte, err error) {
 		return b.examine(r)
 	case "cost":
 		return b.cost(r)
+	case "absence":
+		return b.beginAbsence(r.Lengths, rest)
+	case "absence-finish":
+		return b.finishAbsence(rest)
 	case "interval":
 		return interval(r.Rates)
 	}

@@ -23,6 +23,9 @@
 //	examine    makes a copy of a picture and says what is found; bytes of the answer: the copy's pixels, if they are asked for
 //	cost       how long the hashing for each scheme takes
 //	interval   95 % intervals of rates
+//	absence    bytes: a set's manifest, a proof of absence and a file. Says which parts of the set's files are needed
+//	absence-finish
+//	           bytes: those parts. Says what is proved
 //
 // An operation that fails is answered with an "error": a sentence for people. A panic inside is one too; a trap or memory that runs out cannot be answered, and the
 // host must then make a new instance.

@@ -19,6 +19,8 @@ type request struct {
 	Own     int         `json:"own"` // examine: the set's entry that is this picture's, or −1
 
 	Rates [][2]int `json:"rates"` // interval: hits and trials
+
+	Lengths []int `json:"lengths"` // absence: of the manifest, the proof and the file
 }
 
 // An editRequest is an edit of the suite by its name, or any recipe. Both empty: the picture as it is.

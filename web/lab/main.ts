@@ -2,6 +2,7 @@
 
 import { $, count } from '../shared/dom'
 import { save } from './export'
+import { initAbsence } from './panels/absence'
 import { drawBits } from './panels/bits'
 import { drawEdit, initEdit } from './panels/edit'
 import { chosen, drawRecall, initMany } from './panels/many'
@@ -61,6 +62,7 @@ async function start(): Promise<void> {
   }
   initEdit(s, changed)
   initMany(s)
+  initAbsence(() => near)
   drawSchemeChoice()
   drawPictures(s, actions)
   s.editName = 'messenger-0.64'

@@ -87,7 +87,7 @@ export function parseFrame(result: Uint8Array<ArrayBuffer>): { answer: unknown; 
 
 /** An error of Go's as a sentence: without the package's name, with a capital and a full stop. */
 export function sentence(error: string): string {
-  const text = error.replace(/^(lab|edit|decode|token|imagehash|hashlist): /, '').replace(/^(scheme|recipe) refused: /, '')
+  const text = error.replace(/^(lab|absence|blindset|edit|decode|token|imagehash|hashlist): /, '').replace(/^(scheme|recipe) refused: /, '')
   const capital = text.charAt(0).toUpperCase() + text.slice(1)
   return /[.!?]$/.test(capital) ? capital : `${capital}.`
 }

@@ -77,6 +77,23 @@ export interface ExamineRequest {
   side: number
 }
 
+/** What a check of a proof of absence needs of the set's files: the digests of each shard, then the blocks. */
+export interface AbsencePlan {
+  set: string
+  shards: { file: string; bytes: number; leaves: number }[]
+  blocks: { shard: number; offset: number; length: number }[]
+}
+
+/** A proof of absence that holds. */
+export interface Absent {
+  set: string
+  file: string
+  size: number
+  probes: number
+  layers: number
+  coverage: { hasher: string; scheme: string }[]
+}
+
 /** Requests by operation, without the picture's key, which the worker adds. */
 export type Request =
   | { op: 'describe' }
@@ -84,6 +101,8 @@ export type Request =
   | { op: 'list'; name: string }
   | { op: 'scheme'; text: string }
   | { op: 'interval'; rates: [number, number][] }
+  | { op: 'absence'; lengths: number[] }
+  | { op: 'absence-finish' }
   | { op: 'open'; side: number }
   | ExamineRequest
   | { op: 'cost'; edit: EditRequest; seed: string; schemes: string[] }
@@ -95,6 +114,8 @@ export interface Answers {
   list: Listed
   scheme: SchemeAbout
   interval: { rates: Rate[] }
+  absence: AbsencePlan
+  'absence-finish': Absent
   open: Opened & { decoder: 'module' | 'browser' }
   examine: Examined
   cost: Cost

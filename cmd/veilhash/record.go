@@ -41,15 +41,6 @@ func (r record) layers(m *blindset.Manifest) ([]*entries.List, error) {
 	return out, nil
 }
 
-// withdrawn are the entries of a set that the lists no longer have; none if nothing is recorded.
-func (r record) withdrawn(id blindset.SetID) (*entries.List, error) {
-	l, err := r.read(r.withdrawnFile(id))
-	if errors.Is(err, fs.ErrNotExist) {
-		return new(entries.List), nil
-	}
-	return l, err
-}
-
 // withdraw notes, for every recorded set of an origin, which of its entries the lists no longer have.
 func (r record) withdraw(origin blindset.Base, listed *entries.List) error {
 	sets, err := r.manifests()

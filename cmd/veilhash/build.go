@@ -20,8 +20,13 @@ import (
 type setBuildCommand struct {
 	List   []string `placeholder:"FILE" sep:"none" help:"A list of hashes; again for each further list. NAME=FILE,FILE names a list that comes in several files."`
 	Images []string `placeholder:"DIR" help:"Pictures to hash: a file, or a folder with all below it. They make up one list."`
-	Key    string   `required:"" placeholder:"FILE" help:"The key file; the set's key is added to it."`
-	Out    string   `required:"" placeholder:"DIR" help:"Where the set is to appear; must not exist or be empty."`
+
+	Variants int      `default:"0" placeholder:"K" help:"Put so many versions of each picture in beside it, cropped and turned a little: the K that were measured to add most (${default})."`
+	Variant  []string `placeholder:"EDIT" sep:"none" help:"Put this version of each picture in; again for each further one. An edit's name (crop-3%, messenger) or a recipe (crop:3,jpeg:75)."`
+	Seed     uint64   `default:"1" help:"Decides what an edit leaves to chance (${default})."`
+
+	Key string `required:"" placeholder:"FILE" help:"The key file; the set's key is added to it."`
+	Out string `required:"" placeholder:"DIR" help:"Where the set is to appear; must not exist or be empty."`
 
 	Base      string `placeholder:"DIR" help:"The set that this one replaces: what is new on the lists since becomes a layer behind its own, and clients download that alone."`
 	Fold      string `default:"auto" enum:"auto,delta,base" help:"With --base. auto: merge layers, or make a new base, by the rule in docs/performance.md; delta: no new base; base: a new base (${default})."`
@@ -47,6 +52,8 @@ type setBuildCommand struct {
 	ShardSize int    `default:"4194304" placeholder:"BYTES" help:"The most that a file of the set may have (${default})."`
 	Workers   int    `placeholder:"N" help:"How many processors to use (all)."`
 	TempDir   string `placeholder:"DIR" help:"Where tokens are spilled (beside the set)."`
+
+	versions bool // the base has versions of pictures in it
 }
 
 func (setBuildCommand) Help() string {
@@ -56,6 +63,7 @@ the key file before that.
 
 Examples:
   veilhash set build --images photos --key operator.key --out public/set
+  veilhash set build --images photos --variants 4 --key operator.key --out public/set
   veilhash set build --list ncmec=page1.xml,page2.xml --list iwf.csv --require 2 --distance 12 \
       --list-hasher pdq-cpp --key operator.key --out public/set
   veilhash set build --list phash.csv --list-hasher phash-64 --key operator.key --out public/set
@@ -124,7 +132,7 @@ func (c *setBuildCommand) build(a *app) (*buildInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	tokens, err := c.recognise(a, lists, h.scheme)
+	tokens, err := c.recognise(a, lists, h)
 	if err != nil {
 		return nil, err
 	}
@@ -210,6 +218,8 @@ type hashing struct {
 	client imagehash.Hasher
 	kind   hashlist.HashKind
 	scheme token.Scheme
+
+	variants *variants
 }
 
 // hashing is what the flags say of it.
@@ -223,6 +233,9 @@ func (c *setBuildCommand) hashing() (*hashing, error) {
 	}
 	h := new(hashing)
 	var err error
+	if h.variants, err = c.variantsWanted(); err != nil {
+		return nil, err
+	}
 	if h.list, err = classic.Parse(list); err != nil {
 		return nil, err
 	}
@@ -268,7 +281,7 @@ func (c *setBuildCommand) header(h *hashing) (_ blindset.Manifest, err error) {
 	}
 	return blindset.Manifest{
 		Epoch: c.Epoch, ListHasher: h.list.Name(), Hasher: h.client.Name(), Quality: c.Quality, Scheme: h.scheme.String(), Payload: c.Payload,
-		Threshold: c.Threshold, Synthetics: c.Synthetics, PeriodDays: c.PeriodDays, Require: c.Require, Recognition: blindset.Recognition(c.Distance, false),
+		Threshold: c.Threshold, Synthetics: c.Synthetics, PeriodDays: c.PeriodDays, Require: c.Require, Recognition: blindset.Recognition(c.Distance, c.versions || len(h.variants.edits) > 0),
 		Kinds: kinds, Canary: canary,
 	}, nil
 }
@@ -311,7 +324,7 @@ func (c *setBuildCommand) readLists(a *app, h *hashing) ([]*hashlist.List, error
 		lists = append(lists, list)
 	}
 	if len(c.Images) > 0 {
-		list, err := c.hashImages(a, h.list)
+		list, err := c.hashImages(a, h)
 		if err != nil {
 			return nil, err
 		}
@@ -321,7 +334,7 @@ func (c *setBuildCommand) readLists(a *app, h *hashing) ([]*hashlist.List, error
 }
 
 // recognise applies the recognition rule and turns what is left into tokens.
-func (c *setBuildCommand) recognise(a *app, lists []*hashlist.List, scheme token.Scheme) (iter.Seq2[[]byte, error], error) {
+func (c *setBuildCommand) recognise(a *app, lists []*hashlist.List, h *hashing) (iter.Seq2[[]byte, error], error) {
 	union, err := hashlist.Merge(lists...)
 	if err != nil {
 		return nil, refused(err)
@@ -330,7 +343,7 @@ func (c *setBuildCommand) recognise(a *app, lists []*hashlist.List, scheme token
 	kept, err := union.Recognise(hashlist.Rule{
 		Require:  c.Require,
 		Distance: c.Distance,
-		Token:    func(h hashlist.PDQ) string { return string(scheme.Token(imagehash.Hash(h))) },
+		Token:    func(p hashlist.PDQ) string { return string(h.scheme.Token(imagehash.Hash(p))) },
 		Progress: bar.update,
 	})
 	bar.done()
@@ -339,10 +352,19 @@ func (c *setBuildCommand) recognise(a *app, lists []*hashlist.List, scheme token
 	}
 	a.remark("%s", kept)
 	return func(yield func([]byte, error) bool) {
+		pictures, tokens := 0, 0
 		for i := range kept.All() {
-			if !yield(scheme.Token(imagehash.Hash(union.Hash(i))), nil) {
-				return
+			entry := h.variants.tokens(union.Hash(i), h.scheme)
+			if h.variants.of[union.Hash(i)] != nil {
+				pictures++
+				tokens += len(entry)
+			}
+			for _, t := range entry {
+				if !yield(t, nil) {
+					return
+				}
 			}
 		}
+		h.variants.report(a, pictures, tokens)
 	}, nil
 }

@@ -67,7 +67,7 @@ func (c *setBuildCommand) openBase() (*setdir.Set, error) {
 	c.Scheme, c.ListHasher, c.Hasher, c.Quality, c.Require = m.Scheme, m.ListHasher, m.Hasher, m.Quality, m.Require
 	c.Payload, c.Threshold, c.Synthetics, c.PeriodDays, c.Kinds = m.Payload, m.Threshold, m.Synthetics, m.PeriodDays, m.Kinds.String()
 	c.Canary = m.Canary
-	c.Distance, _, _ = blindset.ParseRecognition(m.Recognition)
+	c.Distance, c.versions, _ = blindset.ParseRecognition(m.Recognition)
 	return set, nil
 }
 

@@ -52,24 +52,30 @@ func isPicture(path string) bool {
 
 // hashPicture hashes a file as it is.
 func hashPicture(file string, hasher imagehash.Hasher) (imagehash.Features, error) {
+	_, features, err := hashFile(file, hasher)
+	return features, err
+}
+
+// hashFile decodes and hashes a file.
+func hashFile(file string, hasher imagehash.Hasher) (*decode.Picture, imagehash.Features, error) {
 	f, err := os.Open(file)
 	if err != nil {
-		return imagehash.Features{}, err
+		return nil, imagehash.Features{}, err
 	}
 	defer f.Close()
 	p, err := decode.DecodeReader(f, decode.Limits{})
 	if err != nil {
-		return imagehash.Features{}, refused(fmt.Errorf("%s: %w", file, err))
+		return nil, imagehash.Features{}, refused(fmt.Errorf("%s: %w", file, err))
 	}
 	views, err := p.Hash(hasher)
 	if err != nil {
-		return imagehash.Features{}, refused(fmt.Errorf("%s: %w", file, err))
+		return nil, imagehash.Features{}, refused(fmt.Errorf("%s: %w", file, err))
 	}
-	return views[0].Features, nil
+	return p, views[0].Features, nil
 }
 
 // hashImages makes a list of the pictures named. Those that cannot be read are reported and counted, and the rest goes on.
-func (c *setBuildCommand) hashImages(a *app, hasher imagehash.Hasher) (*hashlist.List, error) {
+func (c *setBuildCommand) hashImages(a *app, h *hashing) (*hashlist.List, error) {
 	files, err := findPictures(c.Images)
 	if err != nil {
 		return nil, err
@@ -81,7 +87,7 @@ func (c *setBuildCommand) hashImages(a *app, hasher imagehash.Hasher) (*hashlist
 		if err := a.ctx.Err(); err != nil {
 			return nil, err
 		}
-		features, err := hashPicture(file, hasher)
+		p, features, err := hashFile(file, h.list)
 		switch {
 		case err != nil:
 			a.warn("%v", err)
@@ -95,6 +101,9 @@ func (c *setBuildCommand) hashImages(a *app, hasher imagehash.Hasher) (*hashlist
 		e := hashlist.Entry{PDQ: hashlist.PDQ(features.Hash), Source: "pictures", ID: file, Quality: features.Quality}
 		if err := collector.Add(hashlist.Record{Op: hashlist.OpAdd, Entry: e}); err != nil {
 			return nil, err
+		}
+		if err := h.variants.add(p, h.list, features.Hash); err != nil {
+			return nil, refused(fmt.Errorf("%s: %w", file, err))
 		}
 		bar.update(i+1, len(files))
 	}

@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/veilhash/veilhash/sdk/blindset"
@@ -82,7 +83,7 @@ type (
 		MinQuality int          `json:"minQuality"`
 		Views      []viewVector `json:"views"`
 		Entry      hexBytes     `json:"entry"`  // the token of the first view's hash
-		Probes     []hexBytes   `json:"probes"` // section 2.1
+		Probes     []hexBytes   `json:"probes"` // sections 2.1 and 2.3
 	}
 )
 
@@ -374,6 +375,10 @@ func TestVectorsProbes(t *testing.T) {
 		{token.Balanced, []int{100, 100, 100}},
 		{token.Balanced, []int{100, 40, 100}},
 		{"lowest-frequency bits=11 probes=as-is:40,crop-15:3", []int{80, 80}},
+		{"phash-64 bits=63 probes=as-is:8,pad-15:4,trim:4", []int{100, 100, 100}},
+		{"phash-256 bits=12 probes=as-is:20", []int{100}},
+		{"dhash-256 bits=80 probes=as-is:9,trim:3", []int{60, 49}},
+		{"ahash-64 bits=10 probes=as-is:40", []int{50}},
 	} {
 		s, err := token.Parse(c.scheme)
 		if err != nil {
@@ -386,6 +391,10 @@ func TestVectorsProbes(t *testing.T) {
 			f.Quality = c.quality[i]
 			var raw []byte
 			for k := range f.Coefficients {
+				if strings.Contains(c.scheme, "hash-64 ") && k >= 64 {
+					raw = append(raw, 0, 0, 0, 0) // the hash has no such bit
+					continue
+				}
 				// Eighths up to 1000 in size, either sign, so that equal margins occur; exact in float32.
 				n := int(src.Uint64n(16001)) - 8000
 				f.Coefficients[k] = float32(n) / 8

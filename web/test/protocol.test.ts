@@ -7,7 +7,7 @@ import { formatManifest, parseManifest, shardShape } from '../src/manifest'
 import { parseVoucher } from '../src/voucher'
 import { fromHex, setID, toHex } from './reference/encoding'
 import { cells, lines, locate, lookup, onlyLayer, scalar, tokenElement } from './reference/set'
-import { probes, token } from './reference/token'
+import { entryToken, probes } from './reference/token'
 import { bindingDigest, open } from './reference/voucher'
 import { goldenManifest, goldenShards, vectors } from './vectors'
 import type { GroupVector, ProbeVector, SetVector, VoucherVector } from './vectors'
@@ -49,17 +49,16 @@ test('the package reads the golden manifest and knows its shards\' length', () =
   }
 })
 
-test('probes (section 2.1)', () => {
+test('probes (sections 2.1 and 2.3)', () => {
   const all = vectors<ProbeVector[]>('probes.json')
-  assert.ok(all.length >= 3)
+  assert.ok(all.length >= 7 && all.some(v => v.scheme.startsWith('phash-64 ')))
   for (const v of all) {
     const views = v.views.map(w => {
       const bytes = fromHex(w.coefficients)
       const view = new DataView(bytes.buffer)
       return { ...w, coefficients: Array.from({ length: 256 }, (_, k) => view.getFloat32(4 * k)) }
     })
-    const bits = Number(/bits=(\d+)/.exec(v.scheme)![1])
-    assert.equal(toHex(token(bits, views[0]!.hash)), v.entry)
+    assert.equal(toHex(entryToken(v.scheme, views[0]!.hash)), v.entry)
     assert.deepEqual(probes(v.scheme, v.minQuality, views).map(toHex), v.probes)
   }
 })

@@ -26,8 +26,9 @@
 //
 // # Provenance
 //
-// goimagehash hashes what it is given, and resamples luma and colour apart where that is an *image.YCbCr, as Go's JPEG decoder returns. Lists made so differ in some
-// pictures by a bit or two from what this package computes from R, G, B, which is all that a browser has (docs/research.md has the figures).
+// goimagehash hashes what it is given, and resamples luma and colour apart where that is an *image.YCbCr, as Go's JPEG decoder returns. Lists made so differ from what
+// this package computes from R, G, B, which is all that a browser has: hardly for pHash, a little for dHash and aHash of 64 bits, and by 7 bits and more for dHash
+// of 256 (docs/research.md).
 //
 // Fused multiply-add could change the last bit of a float on some platforms: luma is rounded at every step here, the transform has no product that is added to, and
 // what remains is the last bit of a cosine. It can matter only to values equal to their threshold but for one part in 10¹².

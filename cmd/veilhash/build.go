@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"path/filepath"
 	"strings"
@@ -318,7 +319,7 @@ func (c *setBuildCommand) readLists(a *app, h *hashing) ([]*hashlist.List, error
 		}
 		list, summary, err := hashlist.ReadFiles(cfg, strings.Split(files, ",")...)
 		if err != nil {
-			return nil, hinted(refused(err), "To skip what is broken and go on, add --lenient. If it is a list of another hash, name that with --list-hasher.")
+			return nil, c.listError(err)
 		}
 		a.remark("%s", summary)
 		lists = append(lists, list)
@@ -331,6 +332,24 @@ func (c *setBuildCommand) readLists(a *app, h *hashing) ([]*hashlist.List, error
 		lists = append(lists, list)
 	}
 	return lists, nil
+}
+
+// listError is what is said of a list that could not be read, with what would help, and only that.
+func (c *setBuildCommand) listError(err error) error {
+	var bad *hashlist.SyntaxError
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
+		return err
+	case errors.Is(err, hashlist.ErrUnknownFormat):
+		return hinted(refused(err), "Lists are plain text, CSV, NCMEC XML, or pages of StopNCII or ThreatExchange as the services send them.")
+	case !errors.As(err, &bad):
+		return refused(err)
+	case bad.Fault == hashlist.FaultLength || bad.Fault == hashlist.FaultMissing && bad.Element == "":
+		return hinted(refused(err), "If it is a list of another hash, name that with --list-hasher. To skip what is broken and go on, add --lenient.")
+	case !bad.Separable():
+		return hinted(refused(err), "This cannot be skipped, with --lenient either: fetch the file again, or convert it.")
+	}
+	return hinted(refused(err), "To skip what is broken and go on, add --lenient.")
 }
 
 // recognise applies the recognition rule and turns what is left into tokens.

@@ -28,7 +28,7 @@ func findPictures(paths []string) ([]string, error) {
 			if err != nil || d.IsDir() {
 				return err
 			}
-			if path == root || isPicture(path) {
+			if path == root || isPicture(path) && d.Type()&(fs.ModeNamedPipe|fs.ModeSocket|fs.ModeDevice) == 0 {
 				files = append(files, filepath.Clean(path))
 			}
 			return nil
@@ -87,6 +87,7 @@ func (c *setBuildCommand) hashImages(a *app, h *hashing) (*hashlist.List, error)
 		if err := a.ctx.Err(); err != nil {
 			return nil, err
 		}
+		bar.update(i, len(files))
 		p, features, err := hashFile(file, h.list)
 		switch {
 		case err != nil:
@@ -105,8 +106,8 @@ func (c *setBuildCommand) hashImages(a *app, h *hashing) (*hashlist.List, error)
 		if err := h.variants.add(p, h.list, features.Hash); err != nil {
 			return nil, refused(fmt.Errorf("%s: %w", file, err))
 		}
-		bar.update(i+1, len(files))
 	}
+	bar.update(len(files), len(files))
 	bar.done()
 	a.remark("pictures: %d files, %d hashed, %d unreadable, %d below quality %d", len(files), len(files)-unreadable-poor, unreadable, poor, c.Quality)
 	if len(files) == 0 {

@@ -1,0 +1,102 @@
+//go:build js && wasm
+
+package d1
+
+import (
+	"context"
+
+	"github.com/veilhash/veilhash/server/internal/lite"
+	"github.com/veilhash/veilhash/server/store"
+)
+
+// Tally implements [store.Work].
+func (db *DB) Tally(ctx context.Context, key store.TallyKey) (store.Tally, error) {
+	c, err := db.begin(ctx)
+	if err != nil {
+		return store.Tally{}, err
+	}
+	t, err := lite.Tally(c, key)
+	return t, explain(err)
+}
+
+// SaveTally implements [store.Work].
+func (db *DB) SaveTally(ctx context.Context, t store.Tally) error {
+	c, err := db.begin(ctx)
+	if err != nil {
+		return err
+	}
+	saved, err := lite.SaveTally(c, t)
+	switch {
+	case err != nil:
+		return explain(err)
+	case !saved:
+		return store.ErrStale
+	}
+	return nil
+}
+
+// PutEvidence implements [store.Work].
+func (db *DB) PutEvidence(ctx context.Context, e store.Evidence) error {
+	c, err := db.begin(ctx)
+	if err != nil {
+		return err
+	}
+	place := place("evidence", e.Voucher.String(), e.Payload)
+	if err := db.keep(place, e.Payload); err != nil {
+		return err
+	}
+	known, err := lite.PutEvidence(c, e, place)
+	switch {
+	case err != nil:
+		return explain(err)
+	case !known:
+		return store.ErrNotFound
+	}
+	return nil
+}
+
+// Evidence implements [store.Records].
+func (db *DB) Evidence(ctx context.Context, id store.ID) (store.Evidence, error) {
+	c, err := db.begin(ctx)
+	if err != nil {
+		return store.Evidence{}, err
+	}
+	e, place, err := lite.Evidence(c, id)
+	if err == nil {
+		err = db.fetch(place, &e.Payload)
+	}
+	if err != nil {
+		return store.Evidence{}, explain(err)
+	}
+	return e, nil
+}
+
+// Tallies implements [store.Records].
+func (db *DB) Tallies(ctx context.Context, account store.Account, set store.SetID) ([]store.Summary, error) {
+	c, err := db.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out, err := lite.Tallies(c, account, set)
+	return out, explain(err)
+}
+
+// Count implements [store.Records].
+func (db *DB) Count(ctx context.Context, set store.SetID) (store.Counts, error) {
+	c, err := db.begin(ctx)
+	if err != nil {
+		return store.Counts{}, err
+	}
+	n, err := lite.Count(c, set)
+	return n, explain(err)
+}
+
+// CountAccount implements [store.Records].
+func (db *DB) CountAccount(ctx context.Context, account store.Account, set store.SetID) (store.Counts, error) {
+	c, err := db.begin(ctx)
+	if err != nil {
+		return store.Counts{}, err
+	}
+	n, err := lite.CountAccount(c, account, set)
+	return n, explain(err)
+}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/veilhash/veilhash/sdk"
 	"github.com/veilhash/veilhash/sdk/blindset"
+	"github.com/veilhash/veilhash/server/distribute"
 	"github.com/veilhash/veilhash/server/store"
 )
 
@@ -27,6 +28,12 @@ type Config struct {
 
 	// SetDir is the set's directory, to be handed out.
 	SetDir string
+
+	// SetFiles are the set's files where they are not in a directory, which SetDir then must not name.
+	SetFiles distribute.Files
+
+	// Stored, unless nil, is called after ingest has kept a new voucher, to tell a matcher elsewhere. It must not block.
+	Stored func()
 
 	// Authenticate names the application that sends a voucher; nil lets everyone send, for demonstrations only. See package ingest.
 	Authenticate func(*http.Request) (app string, err error)
@@ -82,5 +89,5 @@ func (c *Config) valid() bool {
 	if (ingest || match || console) && c.Store == nil || console && !ingest {
 		return false
 	}
-	return ingest || match || c.SetDir != "" || c.Page != nil
+	return ingest || match || c.SetDir != "" || c.SetFiles != nil || c.Page != nil
 }

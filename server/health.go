@@ -43,14 +43,28 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	if s.cfg.SetDir != "" {
-		if _, err := os.Stat(filepath.Join(s.cfg.SetDir, setdir.ManifestName)); err != nil {
-			s.cfg.Log.WarnContext(r.Context(), "not ready: the set cannot be read", "reason", err)
-			problem.SetUnavailable.Write(w)
-			return
-		}
+	if err := s.setReadable(r.Context()); err != nil {
+		s.cfg.Log.WarnContext(r.Context(), "not ready: the set cannot be read", "reason", err)
+		problem.SetUnavailable.Write(w)
+		return
 	}
 	problem.WriteJSON(w, http.StatusOK, healthAnswer{"ok"})
+}
+
+// setReadable reports why the set that is handed out cannot be.
+func (s *Server) setReadable(ctx context.Context) error {
+	switch {
+	case s.cfg.SetFiles != nil:
+		f, err := s.cfg.SetFiles.Open(ctx, setdir.ManifestName)
+		if err != nil {
+			return err
+		}
+		return f.Close()
+	case s.cfg.SetDir != "":
+		_, err := os.Stat(filepath.Join(s.cfg.SetDir, setdir.ManifestName))
+		return err
+	}
+	return nil
 }
 
 func isRead(w http.ResponseWriter, r *http.Request) bool {

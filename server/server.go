@@ -79,8 +79,8 @@ func (s *Server) routes() (*http.ServeMux, error) {
 			return nil, err
 		}
 	}
-	if s.cfg.SetDir != "" {
-		h, err := distribute.New(distribute.Config{Dir: s.cfg.SetDir, Origins: s.cfg.Origins, Log: s.cfg.Log.With("role", "distribute")})
+	if s.cfg.SetDir != "" || s.cfg.SetFiles != nil {
+		h, err := distribute.New(distribute.Config{Dir: s.cfg.SetDir, Files: s.cfg.SetFiles, Origins: s.cfg.Origins, Log: s.cfg.Log.With("role", "distribute")})
 		if err != nil {
 			return nil, err
 		}
@@ -110,6 +110,7 @@ func (s *Server) routeVouchers(mux *http.ServeMux) error {
 		sets = append(sets, set)
 	}
 	cfg := ingest.Config{Store: s.cfg.Store, Sets: sets, Authenticate: s.cfg.Authenticate, Log: s.cfg.Log.With("role", "ingest")}
+	cfg.Stored = s.cfg.Stored
 	if s.worker != nil {
 		cfg.Stored = s.worker.Wake
 	}

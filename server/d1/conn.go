@@ -9,6 +9,7 @@ import (
 	"syscall/js"
 
 	"github.com/veilhash/veilhash/server/internal/lite"
+	"github.com/veilhash/veilhash/server/internal/promise"
 )
 
 // A conn runs the SQL of one call.
@@ -72,7 +73,7 @@ func batch(db js.Value, statements ...lite.Statement) ([]int, error) {
 		}
 		list[i] = db.Call("prepare", s.Query).Call("bind", args...)
 	}
-	results, err := await(db.Call("batch", list))
+	results, err := promise.Await(db.Call("batch", list))
 	if err != nil {
 		return nil, err
 	}
@@ -81,4 +82,15 @@ func batch(db js.Value, statements ...lite.Statement) ([]int, error) {
 		rows[i] = results.Index(i).Get("results").Length()
 	}
 	return rows, nil
+}
+
+// argument is a parameter as D1 takes it.
+func argument(v any) any {
+	b, isBytes := v.([]byte)
+	if !isBytes {
+		return v
+	}
+	array := js.Global().Get("Uint8Array").New(len(b))
+	js.CopyBytesToJS(array, b)
+	return array
 }

@@ -19,6 +19,16 @@ func (db *DB) Tally(ctx context.Context, key store.TallyKey) (store.Tally, error
 	return t, explain(err)
 }
 
+// Generations implements [store.Work].
+func (db *DB) Generations(ctx context.Context, key store.TallyKey) (int, error) {
+	c, err := db.begin(ctx)
+	if err != nil {
+		return 0, err
+	}
+	n, err := lite.Generations(c, key)
+	return n, explain(err)
+}
+
 // SaveTally implements [store.Work].
 func (db *DB) SaveTally(ctx context.Context, t store.Tally) error {
 	c, err := db.begin(ctx)

@@ -2,6 +2,7 @@ package distribute
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -24,6 +25,9 @@ type Config struct {
 	// Dir is the set's directory, as package setdir writes it. It is looked at anew for each request, so a new set may be moved in its place.
 	Dir string
 
+	// Files are the set's files where they are not in a directory. Then Dir is not used.
+	Files Files
+
 	// Origins are the origins whose pages may fetch the files, each as a browser sends it ("https://example.org"), or "*" alone for any. None
 	// means only pages of this server's own origin.
 	Origins []string
@@ -35,18 +39,33 @@ type Config struct {
 	Log *slog.Logger
 }
 
+// Files are a set's files, by name. Open fails with os.ErrNotExist for one that is not there.
+type Files interface {
+	Open(ctx context.Context, name string) (File, error)
+}
+
+// A File is open. Seeking costs nothing.
+type File interface {
+	io.ReadSeekCloser
+	ModTime() time.Time
+}
+
 const defaultTimeout = 10 * time.Minute
 
 // Handler is the http.Handler of the role.
 type Handler struct{ cfg Config }
 
-// ErrDir: the directory is missing from the configuration.
+// ErrDir: the directory, or Files, is missing from the configuration.
 var ErrDir = errors.New("distribute: no set directory")
 
 // New returns the handler. The error is ErrDir.
 func New(cfg Config) (*Handler, error) {
-	if cfg.Dir == "" {
+	switch {
+	case cfg.Files != nil:
+	case cfg.Dir == "":
 		return nil, ErrDir
+	default:
+		cfg.Files = directory(cfg.Dir)
 	}
 	if cfg.Timeout == 0 {
 		cfg.Timeout = defaultTimeout
@@ -93,7 +112,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // text hands out the manifest or the endorsements.
 func (h *Handler) text(w http.ResponseWriter, r *http.Request, name string) {
-	f, _, ok := h.open(w, r, name)
+	f, ok := h.open(w, r, name)
 	if !ok {
 		return
 	}
@@ -112,7 +131,7 @@ func (h *Handler) text(w http.ResponseWriter, r *http.Request, name string) {
 }
 
 func (h *Handler) shard(w http.ResponseWriter, r *http.Request, name string) {
-	f, info, ok := h.open(w, r, name)
+	f, ok := h.open(w, r, name)
 	if !ok {
 		return
 	}
@@ -121,29 +140,21 @@ func (h *Handler) shard(w http.ResponseWriter, r *http.Request, name string) {
 	header.Set("Content-Type", "application/octet-stream")
 	header.Set("Cache-Control", "public, max-age=31536000, immutable, no-transform")
 	header.Set("ETag", `"`+strings.TrimSuffix(name, ".shard")+`"`)
-	http.ServeContent(w, r, "", info.ModTime(), f)
+	http.ServeContent(w, r, "", f.ModTime(), f)
 }
 
-// open opens a file of the set, which must be a regular one that lies in the directory itself. Otherwise it answers, and ok is false.
-func (h *Handler) open(w http.ResponseWriter, r *http.Request, name string) (f *os.File, info os.FileInfo, ok bool) {
-	f, err := os.OpenInRoot(h.cfg.Dir, name)
+// open opens a file of the set. Where it cannot it answers, and ok is false.
+func (h *Handler) open(w http.ResponseWriter, r *http.Request, name string) (f File, ok bool) {
+	f, err := h.cfg.Files.Open(r.Context(), name)
 	if errors.Is(err, os.ErrNotExist) && name != manifestName {
 		problem.NotFound.Write(w)
-		return nil, nil, false
-	}
-	if err == nil {
-		if info, err = f.Stat(); err == nil && !info.Mode().IsRegular() {
-			err = errors.New("distribute: not a regular file")
-		}
-		if err != nil {
-			f.Close()
-		}
+		return nil, false
 	}
 	if err != nil {
 		h.broken(w, r, name, err)
-		return nil, nil, false
+		return nil, false
 	}
-	return f, info, true
+	return f, true
 }
 
 // broken answers for a file that ought to be there.

@@ -40,6 +40,7 @@ func calls(db *DB, serial uint64) []struct {
 		{"Finish", work, func() error { return db.Finish(ctx, v.ID) }},
 		{"Matches", both, func() error { return second(db.Matches(ctx, v.Tally(), 0, 5)) }},
 		{"Tally", work, func() error { return second(db.Tally(ctx, v.Tally())) }},
+		{"Generations", both, func() error { return second(db.Generations(ctx, v.Tally())) }},
 		{"SaveTally", work, func() error { return db.SaveTally(ctx, store.Tally{Key: v.Tally(), Version: 1}) }},
 		{"PutEvidence", work, func() error {
 			return db.PutEvidence(ctx, store.Evidence{Voucher: voucher(0, "").ID, Opened: time.Now()})

@@ -14,9 +14,8 @@ func (db *DB) Tally(ctx context.Context, key store.TallyKey) (store.Tally, error
 }
 
 // Generations implements [store.Work].
-func (db *DB) Generations(ctx context.Context, key store.TallyKey) (n int, err error) {
-	err = db.read.QueryRowContext(ctx, `SELECT count(*) FROM tallies WHERE app = ?1 AND account = ?2 AND set_id = ?3 AND period = ?4`,
-		key.Account.App, key.Account.Name, key.Set[:], key.Period).Scan(&n)
+func (db *DB) Generations(ctx context.Context, key store.TallyKey) (int, error) {
+	n, err := lite.Generations(db.reader(ctx), key)
 	return n, db.failed(err)
 }
 

@@ -7,16 +7,16 @@ export const build = new URL("build/", new URL("../", import.meta.url));
 
 export const compatibility = "2026-04-01";
 
-// modules are the files of a build, its entry first.
+// modules are the files of a build, after the entry: one of them, or one of the tests' own.
 export function modules(name, entry) {
   const dir = new URL(`${name}/`, build);
   if (!existsSync(dir)) throw new Error(`${dir.pathname} is missing: run examples/cloudflare/build.sh first`);
-  const files = readdirSync(dir).sort((a, b) => (b === entry) - (a === entry));
-  return files.map((file) => ({
-    type: file.endsWith(".wasm") ? "CompiledWasm" : "ESModule",
-    path: file,
-    contents: readFileSync(new URL(file, dir)),
-  }));
+  const files = readdirSync(dir).filter((file) => file !== entry);
+  return [entry, ...files].map((file) => {
+    const built = new URL(file, dir);
+    const contents = readFileSync(existsSync(built) ? built : new URL(file, import.meta.url));
+    return { type: file.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path: file, contents };
+  });
 }
 
 export async function start(options) {

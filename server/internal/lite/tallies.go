@@ -21,6 +21,13 @@ func Tally(c Conn, key store.TallyKey) (store.Tally, error) {
 	return t, nil
 }
 
+// Generations counts the tallies of an account, set and period.
+func Generations(c Conn, key store.TallyKey) (n int, err error) {
+	_, err = c.Get(`SELECT count(*) FROM tallies WHERE app = ?1 AND account = ?2 AND set_id = ?3 AND period = ?4`,
+		[]any{key.Account.App, key.Account.Name, key.Set[:], key.Period}, &n)
+	return n, err
+}
+
 // SaveTally writes a tally over the version that it was read at, and reports whether that was the stored one.
 func SaveTally(c Conn, t store.Tally) (saved bool, err error) {
 	query := `

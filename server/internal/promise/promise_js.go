@@ -1,14 +1,14 @@
 //go:build js && wasm
 
-package d1
+package promise
 
 import (
 	"errors"
 	"syscall/js"
 )
 
-// await waits for a promise.
-func await(promise js.Value) (js.Value, error) {
+// Await waits for a promise. The error is what it was rejected with, as text.
+func Await(promise js.Value) (js.Value, error) {
 	type outcome struct {
 		value js.Value
 		err   error
@@ -27,15 +27,4 @@ func await(promise js.Value) (js.Value, error) {
 	promise.Call("then", then, failed)
 	o := <-done
 	return o.value, o.err
-}
-
-// argument is a parameter as D1 takes it.
-func argument(v any) any {
-	b, isBytes := v.([]byte)
-	if !isBytes {
-		return v
-	}
-	array := js.Global().Get("Uint8Array").New(len(b))
-	js.CopyBytesToJS(array, b)
-	return array
 }

@@ -1,6 +1,6 @@
 # Veilhash. `make help` lists the targets; two of them are all that a newcomer needs: demo and test.
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-go test-wasm test-web test-browser fuzz bench lint sizes clean tools
+.PHONY: help build demo test test-go test-wasm test-web test-worker test-browser fuzz bench lint sizes clean tools
 
 PORT   ?= 8787
 IMAGES ?=
@@ -26,7 +26,7 @@ build: tools ## the command, the scanner in WebAssembly and the web page, all in
 demo: build ## the main job on sample pictures: http://127.0.0.1:PORT, or a summary with HEADLESS=1
 	bin/veilhash demo --port $(PORT) $(if $(IMAGES),--images "$(IMAGES)") $(if $(HEADLESS),--headless)
 
-test: lint test-go fuzz test-wasm test-web test-browser ## all tests: Go, WebAssembly, TypeScript, a real browser
+test: lint test-go fuzz test-wasm test-web test-worker test-browser ## all tests: Go, WebAssembly, TypeScript, a real browser
 	@echo "make test: all passed"
 
 test-go: ## the Go tests, natively
@@ -38,6 +38,10 @@ test-wasm: ## the tests of sdk/ again, in WebAssembly
 test-web: build ## TypeScript checks and unit tests
 	@scripts/web.sh check
 	@scripts/web.sh test
+
+test-worker: tools ## the server as a Cloudflare Worker, under workerd
+	@examples/cloudflare/build.sh
+	@cd examples/cloudflare && npm test --silent
 
 test-browser: build ## the whole way in a real headless browser
 	@scripts/need.sh chromium
@@ -53,6 +57,7 @@ lint: tools ## gofmt and go vet, for every platform that is built for
 	@test -z "$$(gofmt -l cmd examples internal sdk server wasm web/gen)" || { gofmt -l cmd examples internal sdk server wasm web/gen; echo "lint: run gofmt -w on these"; exit 1; }
 	$(GO) vet ./...
 	GOOS=wasip1 GOARCH=wasm $(GO) vet ./sdk/... ./wasm/...
+	GOOS=js GOARCH=wasm $(GO) vet ./server/d1 ./server/r2 ./wasm/...
 
 sizes: build ## what a browser loads: raw, gzip and brotli bytes, as one JSON object
 	@node scripts/sizes.mjs bin/web

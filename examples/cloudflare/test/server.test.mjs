@@ -20,7 +20,7 @@ async function serve(options = {}) {
     r2Buckets: ["RECORDS", "SET"],
     queueProducers: { MATCH: { queueName: "vouchers" } },
     queueConsumers: { vouchers: queue },
-    bindings: { INGEST_TOKEN: token, KEYRING: scene.keyring(), LEASE_SECONDS: "1", ORIGINS: "https://chat.example", ...options.bindings },
+    bindings: { INGEST_TOKEN: token, KEYRING: scene.keyring(), LEASE_SECONDS: "3", ORIGINS: "https://chat.example", ...options.bindings },
   });
   const db = await migrate(mf);
   const set = await mf.getR2Bucket("SET");
@@ -167,29 +167,31 @@ test("events die and messages come again, and every match counts once", async ()
     evidence: await rows(db, "SELECT hex(id) AS id, outcome, hex(payload) AS payload FROM evidence ORDER BY id"),
     tallies: await rows(db, "SELECT account, counted, opened, open, hex(state) AS state FROM tallies"),
   });
+  const w = await serve({ entry: "faults.mjs" });
+  const worker = await w.mf.getWorker();
   const play = async (deaths) => {
-    const w = await serve({ entry: "faults.mjs" });
-    try {
-      await w.set.put("test-plan", JSON.stringify({ deaths }));
-      for (const [message, voucher] of vouchers) assert.equal((await w.post(voucher, message)).status, 202);
-      // A message that was given up, or that came while another had the voucher, is what the clock is for.
-      const worker = await w.mf.getWorker();
-      await settled(w.db, () => worker.scheduled({ cron: "* * * * *" }));
-      const deliveries = Number(await (await w.set.get("test-deliveries")).text());
-      return { ...(await outcome(w.db)), deliveries };
-    } finally {
-      await w.mf.dispose();
-    }
+    await w.db.batch(["vouchers", "bodies", "tallies", "evidence"].map((table) => w.db.prepare(`DELETE FROM ${table}`)));
+    await w.set.put("test-plan", JSON.stringify({ deaths }));
+    await w.set.put("test-deliveries", "0");
+    for (const [message, voucher] of vouchers) assert.equal((await w.post(voucher, message)).status, 202);
+    // A message that was given up, or that came while another had the voucher, is what the clock is for.
+    await settled(w.db, () => worker.scheduled({ cron: "* * * * *" }));
+    const deliveries = Number(await (await w.set.get("test-deliveries")).text());
+    return { ...(await outcome(w.db)), deliveries };
   };
+  try {
   const { deliveries: _, ...want } = await play([]);
   assert.deepEqual(want.vouchers.map((v) => v.state), [2, 1, 2]);
   assert.equal(want.evidence.length, 2);
   const ordinals = ({ vouchers, ...rest }) => ({ ...rest, vouchers: vouchers.map(({ ordinal, ...v }) => ({ ...v, counted: ordinal !== null })) });
   for (const moment of ["before", "after"]) {
-    for (const call of [0, 1, 2, 4, 7]) {
+    for (const call of [0, 2, 5]) {
       const { deliveries, ...got } = await play([{ call, moment }, { call: 1000, again: true }, { call: call + 1, moment }]);
       assert.deepEqual(ordinals(got), ordinals(want), `death in call ${call}, ${moment} its effect`);
       assert.ok(deliveries > vouchers.length, `only ${deliveries} deliveries of ${vouchers.length} messages: nothing came again`);
     }
+  }
+  } finally {
+    await w.mf.dispose();
   }
 });

@@ -34,7 +34,7 @@ fs.writeFileSync(process.argv[2], `KEYRING=${quoted(fs.readFileSync(process.argv
 npx --no-install wrangler dev --local --persist-to "$dir/state" --env-file "$dir/secrets" --ip 127.0.0.1 --port "$port" --test-scheduled \
 	--show-interactive-dev-session=false >"$dir/dev.log" 2>&1 &
 pid=$!
-trap 'kill $pid 2>/dev/null; wait $pid 2>/dev/null' EXIT INT TERM
+trap 'kill $pid 2>/dev/null || true; wait $pid 2>/dev/null || true' EXIT INT TERM
 tries=0
 until curl -sf "http://127.0.0.1:$port/readyz" >/dev/null 2>&1; do
 	tries=$((tries + 1))

@@ -9,7 +9,7 @@ dir=.local # of this run alone: workerd refuses state that a newer one has touch
 rm -rf "$dir"
 mkdir -p "$dir/listed"
 veilhash=$PWD/build/veilhash
-wrangler() { npx --no-install wrangler "$@" --persist-to "$dir/state"; }
+wrangler() { node_modules/.bin/wrangler "$@" --persist-to "$dir/state"; }
 
 echo "== a set of one picture"
 samples=$(cd ../../bin/samples && pwd)
@@ -31,7 +31,7 @@ const fs = require("node:fs");
 const quoted = (text) => JSON.stringify(text);
 fs.writeFileSync(process.argv[2], `KEYRING=${quoted(fs.readFileSync(process.argv[1], "utf8"))}\nINGEST_TOKEN="local"\n`, { mode: 0o600 });
 ' "$dir/operator.key" "$dir/secrets"
-npx --no-install wrangler dev --local --persist-to "$dir/state" --env-file "$dir/secrets" --ip 127.0.0.1 --port "$port" --test-scheduled \
+node_modules/.bin/wrangler dev --local --persist-to "$dir/state" --env-file "$dir/secrets" --ip 127.0.0.1 --port "$port" --test-scheduled \
 	--show-interactive-dev-session=false >"$dir/dev.log" 2>&1 &
 pid=$!
 trap 'kill $pid 2>/dev/null || true; wait $pid 2>/dev/null || true' EXIT INT TERM

@@ -1,10 +1,12 @@
-// Takes pictures of the demonstration page, light, dark and on a phone, into web/screenshots: npm run screenshots
+// Takes pictures of the demonstration page and of the laboratory, light, dark and on a phone, into web/screenshots: npm run screenshots
 
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { root } from '../test/vectors'
 import { launch } from './chromium'
+import type { Browser } from './chromium'
 import { give, openDemo, pressSample } from './demo-page'
+import { openLab, settled } from './lab-page'
 import { startServer } from './veilhash'
 
 const out = join(root, 'web/screenshots')
@@ -38,7 +40,27 @@ for (const [name, colorScheme, width, height] of [
     await page.waitForSelector('#problem:not([hidden])')
     await shoot('5-problem')
   }
+  if (name !== 'tablet') await shootLab(name, browser)
   await browser.close()
 }
 await server.close()
 console.log(`screenshots are in ${out}`)
+
+/** The laboratory with the samples, one of them turned, and a sweep over all of them. */
+async function shootLab(name: string, browser: Browser): Promise<void> {
+  const page = await openLab(browser, server.url)
+  await page.click('#samples')
+  await page.waitForFunction(n => document.querySelectorAll('.picture:not(:disabled)').length === n, samples.length)
+  await page.waitForSelector('#status[data-state="ready"]')
+  const file = samples.find(s => /aircraft/.test(s.name))!.name
+  await page.getByRole('button', { name: new RegExp(`^${file}`) }).click()
+  await page.selectOption('#preset', 'rotation-1')
+  await settled(page, file, 'rotate:1')
+  await page.selectOption('#shown-scheme', { label: 'wide' })
+  await page.selectOption('#sweep-edit', 'crop')
+  await page.click('#run')
+  await page.waitForSelector('html[data-measured="complete"]', { timeout: 240_000 })
+  await page.screenshot({ path: join(out, `${name}-lab.png`), fullPage: true, animations: 'disabled' })
+  if (name === 'light') await page.screenshot({ path: join(out, 'lab.png'), clip: { x: 0, y: 0, width: 1360, height: await page.locator('#many').evaluate(e => e.getBoundingClientRect().top + scrollY) }, fullPage: true, animations: 'disabled' })
+  await page.close()
+}

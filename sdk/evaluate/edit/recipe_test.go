@@ -89,6 +89,28 @@ func TestRecipesCombine(t *testing.T) {
 	}
 }
 
+// What is encoded as JPEG or WebP lies on white first, as it is hashed.
+func TestTransparentPicturesLieOnWhite(t *testing.T) {
+	p := card(64, 64)
+	for y := range 64 {
+		for x := range 32 {
+			p.Pix[p.PixOffset(x, y)+3] = 0
+		}
+	}
+	for _, recipe := range []string{"jpeg:95", "webp:95"} {
+		q, err := mustParse(t, recipe).Apply(p, 1, "card")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := q.NRGBAAt(8, 8); c.R < 245 || c.G < 245 || c.B < 245 || c.A != 255 {
+			t.Errorf("%s: transparent became %v", recipe, c)
+		}
+		if q.NRGBAAt(50, 40) == q.NRGBAAt(8, 8) {
+			t.Errorf("%s: all is white", recipe)
+		}
+	}
+}
+
 func TestRecipesAreRefused(t *testing.T) {
 	for recipe, part := range map[string]string{
 		"sharpen:2":                       "sharpen:2",

@@ -16,7 +16,7 @@ import (
 func toJPEG(quality int) step {
 	return func(p *image.NRGBA, _ *rand.Rand) (*image.NRGBA, error) {
 		var b bytes.Buffer
-		if err := jpeg.Encode(&b, p, &jpeg.Options{Quality: quality}); err != nil {
+		if err := jpeg.Encode(&b, opaque(p), &jpeg.Options{Quality: quality}); err != nil {
 			return nil, err
 		}
 		return decoded(b.Bytes())
@@ -29,11 +29,22 @@ func toWebP(quality float32) step {
 		var b bytes.Buffer
 		o := webp.DefaultOptions()
 		o.Quality = quality
-		if err := webp.Encode(&b, p, o); err != nil {
+		if err := webp.Encode(&b, opaque(p), o); err != nil {
 			return nil, err
 		}
 		return decoded(b.Bytes())
 	}
+}
+
+// opaque is the picture on white, as it is hashed: p itself if nothing shines through. JPEG has no opacity, and an encoder left alone would put it on black.
+func opaque(p *image.NRGBA) *image.NRGBA {
+	if p.Opaque() {
+		return p
+	}
+	out := image.NewNRGBA(image.Rectangle{Max: p.Rect.Size()})
+	draw.Draw(out, out.Rect, image.NewUniform(white), image.Point{}, draw.Src)
+	draw.Draw(out, out.Rect, p, p.Rect.Min, draw.Over)
+	return out
 }
 
 func decoded(file []byte) (*image.NRGBA, error) {

@@ -56,7 +56,7 @@ func scheme(t testing.TB, text string) *lab.Scheme {
 
 // The laboratory and a measurement make the same copies and find the same in them.
 func TestAgreesWithEvaluate(t *testing.T) {
-	file := photo(t, 1, 1620, 420)
+	file := photo(t, 1, 1602, 130)
 	dir := t.TempDir()
 	path := filepath.Join(dir, "photo.jpg")
 	if err := os.WriteFile(path, file, 0o600); err != nil {
@@ -203,7 +203,7 @@ func TestOpenPixels(t *testing.T) {
 }
 
 func TestSchemesAreRefused(t *testing.T) {
-	for _, text := range []string{"", "best", "lowest-frequency bits=7 probes=as-is:1"} {
+	for _, text := range []string{"", "best", "lowest-frequency bits=7 probes=as-is:1", "phash-64 bits=64 probes=as-is:1"} {
 		if _, err := lab.NewScheme(text); !errors.Is(err, token.ErrScheme) {
 			t.Errorf("%q: %v", text, err)
 		}

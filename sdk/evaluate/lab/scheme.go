@@ -18,12 +18,12 @@ type Scheme struct {
 	VoucherBytes int // of a voucher with the usual payload
 }
 
-// NewScheme reads a scheme's text, or a preset's name. The error is a *token.SchemeError.
+// NewScheme reads the text of a scheme for PDQ, or a preset's name. Errors are those of token.ParseFor.
 func NewScheme(text string) (*Scheme, error) {
 	if preset, ok := token.Preset(text); ok {
 		text = preset
 	}
-	s, err := token.Parse(text)
+	s, err := token.ParseFor(imagehash.PDQ{}, text)
 	if err != nil {
 		return nil, err
 	}

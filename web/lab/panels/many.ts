@@ -100,7 +100,7 @@ function th(text: string, scope: 'row' | 'col' | 'colgroup'): HTMLTableCellEleme
   return cell
 }
 
-const rateText = (v: number): string => v === 1 ? '1' : v.toFixed(2).replace(/^0/, '') || '0'
+const rateText = (v: number): string => v === 0 || v === 1 ? String(v) : v.toFixed(2).replace(/^0/, '')
 
 function rateCell(rate: Rate, hits: number, trials: number): HTMLTableCellElement {
   const cell = el('td', 'rate', el('span', 'rate-value', rateText(rate.value)), el('span', 'rate-interval', `${rateText(rate.low)}–${rateText(rate.high)}`))

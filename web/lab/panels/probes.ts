@@ -15,7 +15,10 @@ export function drawProbes(shown: Shown, index: number): void {
   $('probes-text').textContent = `Guesses at the token of the entry: the copy’s bits, with the most doubtful ones inverted, best first. ${
     shown.own < 0 ? '' : hit < 0 ? 'None of these is the original’s token.' : `Probe ${hit + 1} is the original’s token.`}`
   const entry = shown.picture.about!.pdq
-  $('probes').replaceChildren(...scheme.about.views.map(view => {
+  // Views with a probe that reached the original come first.
+  const hits = (view: string) => result.probes.some(p => p.view === view && p.entries.includes(shown.own))
+  const views = [...scheme.about.views].sort((a, b) => Number(hits(b)) - Number(hits(a)))
+  $('probes').replaceChildren(...views.map(view => {
     const found = shown.examined.views.find(v => v.view === view)!
     const probes = result.probes.map((p, i) => ({ p, i })).filter(({ p }) => p.view === view)
     const missing = tokenFlips(entry, found.pdq, scheme.about.places).length

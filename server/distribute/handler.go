@@ -81,6 +81,7 @@ var shardName = regexp.MustCompile(`^[0-9a-f]{64}\.shard$`)
 const (
 	manifestName     = "manifest"
 	endorsementsName = "endorsements" // of a set that has some
+	proofName        = "manifest.tlog-proof" // of a set that is in a log
 )
 
 // maxManifest bounds what is read into memory; package blindset refuses longer ones.
@@ -101,7 +102,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(h.cfg.Timeout)) // fails only where there is no network
 	name, under := strings.CutPrefix(r.URL.Path, Prefix)
 	switch {
-	case under && (name == manifestName || name == endorsementsName):
+	case under && (name == manifestName || name == endorsementsName || name == proofName):
 		h.text(w, r, name)
 	case under && shardName.MatchString(name):
 		h.shard(w, r, name)

@@ -25,6 +25,8 @@
 //	vh_result_pointer() address
 //	vh_result_length() n
 //	vh_account_new(previous)         result: a new account's file; input: the one whose successor it is, or nothing; must be kept secret
+//	vh_trust(manifest, policy, endorsement, proof, seen, consistency)  input: six byte strings; result: what was found out about a set
+//	                                 that the policy allows, as lines, then an empty line and what to remember as seen. Needs no open set
 //	vh_open(manifest, account)       input: both; result: the set's identity, 32 bytes. Once an instance
 //	vh_leaves(layer, shard, n)       input: a shard's block digests
 //	vh_check_block(layer, shard, block, n)   input: the block

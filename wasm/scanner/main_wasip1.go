@@ -31,6 +31,11 @@ func vhResultLength() int32 { return int32(len(here.Result)) }
 //go:wasmexport vh_account_new
 func vhAccountNew(previous int32) int32 { return here.accountNew(previous) }
 
+//go:wasmexport vh_trust
+func vhTrust(manifest, policy, endorsement, proof, seen, consistency int32) int32 {
+	return here.trust(manifest, policy, endorsement, proof, seen, consistency)
+}
+
 //go:wasmexport vh_open
 func vhOpen(manifest, account int32) int32 { return here.open(manifest, account) }
 

@@ -7,6 +7,7 @@ import { setBytes } from './manifest'
 import type { Manifest } from './manifest'
 import { LocalSet } from './set'
 import type { LocalSetOptions } from './set'
+import type { Transparency } from './trust'
 import type { PayloadKind, SetInfo } from './types'
 
 export interface GenerationOptions extends Omit<LocalSetOptions, 'manifest'> {
@@ -19,6 +20,8 @@ export interface GenerationOptions extends Omit<LocalSetOptions, 'manifest'> {
 export class Generation {
   /** Standing alarms of this set. */
   alarms: Alarm[] = []
+  /** What the policy's check found; undefined without a policy. */
+  transparency: Transparency | undefined
   private repairing = false
 
   private constructor(
@@ -59,6 +62,7 @@ export class Generation {
       payload: m.payload,
       scheme: m.scheme,
       store: this.o.store.kind,
+      ...(this.transparency ? { transparency: this.transparency } : {}),
     }
   }
 

@@ -27,5 +27,5 @@ export type { BlockRef, Layer, Manifest, Shard, ShardShape } from './manifest'
 export { parseVoucher } from './voucher'
 export type { Field, FieldSpan, Voucher } from './voucher'
 export type {
-  Binding, PayloadKind, ProbeReport, Progress, Report, ScannerOptions, SealOptions, SetInfo, Source, Timings, Upload, WasmOptions,
+  Binding, PayloadKind, ProbeReport, Progress, Report, ScannerOptions, SealOptions, SetInfo, Source, Timings, Transparency, Upload, WasmOptions,
 } from './types'

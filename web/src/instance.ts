@@ -17,6 +17,7 @@ interface Exports {
   vh_result_pointer(): Pointer
   vh_result_length(): number
   vh_account_new(previous: number): Status
+  vh_trust(manifest: number, policy: number, endorsement: number, proof: number, seen: number, consistency: number): Status
   vh_open(manifest: number, account: number): Status
   vh_leaves(layer: number, shard: number, bytes: number): Status
   vh_check_block(layer: number, shard: number, block: number, bytes: number): Status
@@ -94,6 +95,17 @@ export class Instance {
   newAccount(previous: Uint8Array = new Uint8Array()): Uint8Array {
     this.put(previous)
     this.call(e => e.vh_account_new(previous.length))
+    return this.result()
+  }
+
+  /**
+   * Checks a set against a policy: manifest, policy, endorsement, proof, what was seen, and the proof that the log continues that. Returns what was found and what
+   * to remember, as text; throws the code of what the policy does not allow. Needs no open set.
+   */
+  trust(parts: [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array]): Uint8Array {
+    this.put(...parts)
+    const [manifest, policy, endorsement, proof, seen, consistency] = parts
+    this.call(e => e.vh_trust(manifest.length, policy.length, endorsement.length, proof.length, seen.length, consistency.length))
     return this.result()
   }
 

@@ -2,6 +2,7 @@
 
 import type { WireError } from './errors'
 import type { Job } from './engine'
+import type { TrustOptions } from './trust'
 import type { PayloadKind, Progress, SetInfo, Upload } from './types'
 
 /** Sent once, before anything else. */
@@ -13,6 +14,7 @@ export interface StartRequest {
   setURL: string
   account: Uint8Array
   payload: PayloadKind
+  trust?: TrustOptions
   /** Names the page: uploads that are under way are its own. */
   holder: string
   /** Receipts that the page has, of uploads that were sealed before this worker began. */

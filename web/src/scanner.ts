@@ -9,6 +9,7 @@ import type { ClassicSource } from './load'
 import type { SettleRequest, StartRequest } from './messages'
 import type { Source } from './pixels'
 import { hold } from './sent'
+import type { TrustOptions } from './trust'
 import type { Binding, PayloadKind, SealOptions, ScannerOptions, SetInfo, Upload, WasmOptions } from './types'
 
 /** The longest account or message name, in bytes (docs/protocol.md, section 1: lp). */
@@ -175,6 +176,7 @@ export async function createScanner(options: ScannerOptions): Promise<Scanner> {
   const { account, payload = 'none', worker = true, debug = false, onProgress = () => {} } = options
   const setURL = address('setURL', options.setURL)
   if (!setURL.pathname.endsWith('/')) setURL.pathname += '/'
+  const trust = trustOptions(options, setURL)
   if (typeof account !== 'string' && !(account instanceof Uint8Array)) {
     throw invalid('account is missing: give the account file\'s text, from createAccount')
   }
@@ -198,6 +200,7 @@ export async function createScanner(options: ScannerOptions): Promise<Scanner> {
     payload,
     holder: crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].join('-'), // no randomUUID without HTTPS
     underWay: [],
+    ...(trust ? { trust } : {}),
     debug,
   })
 }
@@ -247,6 +250,17 @@ function classicSource(options: ScannerOptions): ClassicSource {
   }
   if (classicURL !== undefined) return address('classicURL', classicURL).href
   return wasmURL === undefined ? undefined : new URL('scanner-classic.wasm', address('wasmURL', wasmURL)).href
+}
+
+function trustOptions({ policy, logURL }: ScannerOptions, setURL: URL): TrustOptions | undefined {
+  if (policy === undefined) {
+    if (logURL !== undefined) throw invalid('logURL is given, but no policy: without one the log is not looked at')
+    return undefined
+  }
+  if (!(policy instanceof Uint8Array) && typeof policy !== 'string') throw invalid('policy must be a text')
+  const log = address('logURL', logURL ?? new URL('../log/', setURL))
+  if (!log.pathname.endsWith('/')) log.pathname += '/'
+  return { policy: typeof policy === 'string' ? new TextEncoder().encode(policy) : policy, logURL: log.href }
 }
 
 function address(name: string, value: unknown): URL {

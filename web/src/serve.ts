@@ -17,7 +17,7 @@ export class Server {
   async answer(request: Request): Promise<Answers[keyof Answers]> {
     switch (request.do) {
       case 'start': {
-        const { module, classic, setURL, account, payload, holder, underWay, debug } = request
+        const { module, classic, setURL, account, payload, holder, underWay, debug, trust } = request
         const name = storeName(setURL)
         this.engine = await Engine.start({
           modules: new Modules(module, classic),
@@ -28,6 +28,7 @@ export class Server {
           store: await openStore(name),
           storeName: name,
           onProgress: this.onProgress,
+          ...(trust ? { trust } : {}),
           ...(debug ? { print: (line: string) => console.debug('veilhash:', line) } : {}),
         })
         return this.engine.set

@@ -3,8 +3,9 @@
 import type { Alarm } from './errors'
 import type { Source } from './pixels'
 import type { Progress } from './set'
+import type { Transparency } from './trust'
 
-export type { Alarm, Progress, Source }
+export type { Alarm, Progress, Source, Transparency }
 
 /** What a voucher belongs to. The server must learn both from the message that the voucher comes with. */
 export interface Binding {
@@ -112,6 +113,8 @@ export interface SetInfo {
   scheme: string
   /** Where the set is kept on this device. */
   store: 'opfs' | 'indexeddb' | 'memory'
+  /** Who speaks for the set, as the policy's check found; absent without a policy. */
+  transparency?: Transparency
   /** Standing alarms: an outdated set, missing parts, a browser that changes pixels. Every report repeats them. */
   alarms: Alarm[]
 }
@@ -121,6 +124,14 @@ interface CommonOptions {
   setURL: string | URL
   /** The account file's text, from {@link createAccount} or the command line. It must be kept secret. */
   account: Uint8Array | string
+  /**
+   * The policy's text (docs/protocol.md, section 11.3): which curators, log and witnesses the application trusts, and the least that a set must have. It comes with the
+   * application, never from the set's server. A set that it does not allow is refused with one of the codes `policy-…`. Without a policy nothing is asked of a set, and its operator
+   * could make one for each user.
+   */
+  policy?: Uint8Array | string
+  /** Address of the public log's files; by default the folder `log` beside the set's. */
+  logURL?: string | URL
   /** What vouchers carry: `none` by default. It must stay the same for an account, on all of its devices. */
   payload?: PayloadKind
   /** Told how the set's download goes. */

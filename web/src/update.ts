@@ -5,17 +5,23 @@ import { alarm, VeilhashError } from './errors'
 import { Generation } from './generation'
 import { SeenKeys, tablesOf } from './keys'
 import type { GenerationOptions } from './generation'
+import { Instance } from './instance'
 import type { Modules } from './load'
 import { MAX_MANIFEST_BYTES, parseManifest } from './manifest'
 import type { Manifest } from './manifest'
+import { checkTrust, fetchEvidence } from './trust'
+import type { Evidence, Transparency, TrustOptions } from './trust'
 
 const ACTIVE = 'active'
 const KEYS = 'keys'
+const SEEN = 'seen'
+const EVIDENCE = 'evidence'
 
 export interface UpdaterOptions extends Omit<GenerationOptions, 'baseURL' | 'lockName' | 'module'> {
   modules: Modules
   setURL: string
   storeName: string
+  trust?: TrustOptions
 }
 
 export class Updater {
@@ -32,7 +38,7 @@ export class Updater {
    */
   async newest(current: Generation | undefined): Promise<Generation> {
     const offered = await this.fetchManifest().catch(err => err as VeilhashError)
-    if (!(offered instanceof Error) && current && offered.text === current.text && current.set.complete) {
+    if (!this.o.trust && !(offered instanceof Error) && current && offered.text === current.text && current.set.complete) {
       current.alarms = []
       return current
     }
@@ -44,11 +50,17 @@ export class Updater {
     }
     try {
       await this.checkKeys(offered.text)
+      const approved = await this.approve(offered.text)
       const next =
         fallback?.text === offered.text ? fallback : await Generation.open(await this.options(offered.manifest), offered.text, offered.manifest)
       await next.set.download(next.instance)
       next.alarms = []
+      next.transparency = approved?.found
       await this.activate(next)
+      if (approved) {
+        await this.o.store.setText(EVIDENCE, JSON.stringify(approved.evidence))
+        await this.o.store.setText(SEEN, approved.seen)
+      }
       return next
     } catch (err) {
       if (!(err instanceof VeilhashError)) throw err
@@ -58,6 +70,18 @@ export class Updater {
 
   close(): void {
     this.releaseUse?.()
+  }
+
+  /** Checks a set against the policy, with what the server or the device has to speak for it. Undefined without a policy; rejects if the policy does not allow the set. */
+  private async approve(text: string, stored?: Evidence): Promise<{ found: Transparency; seen: string; evidence: Evidence } | undefined> {
+    const { trust, modules, print, setURL, store } = this.o
+    if (!trust) return undefined
+    const get: typeof fetch = this.o.fetch ?? ((input, init) => fetch(input, init))
+    const evidence = stored ?? (await fetchEvidence(setURL, get))
+    const module = await modules.for(parseManifest(text).hasher)
+    // An instance of its own, which is thrown away: nothing of a set that is refused stays.
+    const checked = await checkTrust(await Instance.create(module, print), trust, text, evidence, (await store.text(SEEN)) ?? '', get)
+    return { ...checked, evidence }
   }
 
   private fallBack(fallback: Generation | undefined, err: VeilhashError): Generation {
@@ -96,7 +120,10 @@ export class Updater {
       const [, id, text] = /^([0-9a-f]{64})\n([^]*)$/.exec((await this.o.store.text(ACTIVE)) ?? '') ?? []
       if (id === undefined || text === undefined) return undefined
       const manifest = parseManifest(text)
+      const evidence = this.o.trust ? (JSON.parse((await this.o.store.text(EVIDENCE)) ?? '{"endorsements":"","proof":""}') as Evidence) : undefined
+      const approved = await this.approve(text, evidence)
       const generation = await Generation.open(await this.options(manifest), text, manifest)
+      generation.transparency = approved?.found
       if (generation.id !== id) return undefined
       await this.use(id)
       return generation

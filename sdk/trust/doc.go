@@ -9,6 +9,6 @@
 // What the client has to remember for the last of these is in [Verdict.Seen]. Each refusal has an error of its own, so that a page can say what is wrong.
 //
 // The entries of the log are [Record] texts. A client computes from the manifest what the log must hold; [ParseRecord] is for monitors.
-// The texts are specified in docs/protocol.md, section 11; why a set that passes is everybody's is argued in docs/proofs.md, section 6.
+// The texts are specified in docs/protocol.md, section 11; why a set that passes is everybody's is argued in docs/proofs.md, section 7.
 // Nothing here is secret or constant time.
 package trust

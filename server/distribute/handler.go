@@ -80,7 +80,7 @@ var shardName = regexp.MustCompile(`^[0-9a-f]{64}\.shard$`)
 
 const (
 	manifestName     = "manifest"
-	endorsementsName = "endorsements" // of a set that has some
+	endorsementsName = "endorsements"        // of a set that has some
 	proofName        = "manifest.tlog-proof" // of a set that is in a log
 )
 

@@ -53,34 +53,45 @@ func (c *setBuildCommand) openBase() (*setdir.Set, error) {
 	}
 	m := set.Manifest
 	if m.Endorsed() {
-		return nil, hinted(refused(errors.New("the set has curators, who have to endorse what is added to it")), "Use veilhash set offer.")
+		return nil, hinted(refused(errors.New("the set has curators, who have to endorse what is added to it")), "Use veilhash set offer open --base "+c.Base+".")
 	}
-	if err := c.sameHeader(m); err != nil {
-		return nil, &exitError{exitUsage, err, "Parameters of a set are those of its base. To change one, build a new base: without --base, and with the next --epoch."}
+	var unset setBuildCommand
+	if err := defaults(&unset, "--key=unset", "--out=unset"); err != nil {
+		return nil, err
+	}
+	return set, c.takeHeader(m, &unset)
+}
+
+// defaults sets a command's flags to what they are where nobody names them.
+func defaults(command any, required ...string) error {
+	parser, err := kong.New(command)
+	if err != nil {
+		return err
+	}
+	_, err = parser.Parse(required)
+	return err
+}
+
+// takeHeader takes over the parameters of the set that is to be added to. Flags that ask for others than it has, where those in unset do not, are refused.
+func (c *setBuildCommand) takeHeader(m *blindset.Manifest, unset *setBuildCommand) error {
+	if err := c.sameHeader(m, unset); err != nil {
+		return &exitError{exitUsage, err, "Parameters of a set are those of its base. To change one, build a new base: without --base, and with the next --epoch."}
 	}
 	switch {
 	case c.Epoch == 1:
 		c.Epoch = m.Epoch + 1
 	case c.Epoch <= m.Epoch:
-		return nil, &exitError{exitUsage, fmt.Errorf("epoch %d does not rise above the set's, %d", c.Epoch, m.Epoch), "Leave --epoch out, and it is the next."}
+		return &exitError{exitUsage, fmt.Errorf("epoch %d does not rise above the set's, %d", c.Epoch, m.Epoch), "Leave --epoch out, and it is the next."}
 	}
 	c.Scheme, c.ListHasher, c.Hasher, c.Quality, c.Require = m.Scheme, m.ListHasher, m.Hasher, m.Quality, m.Require
 	c.Payload, c.Threshold, c.Synthetics, c.PeriodDays, c.Kinds = m.Payload, m.Threshold, m.Synthetics, m.PeriodDays, m.Kinds.String()
 	c.Canary = m.Canary
 	c.Distance, c.versions, _ = blindset.ParseRecognition(m.Recognition)
-	return set, nil
+	return nil
 }
 
 // sameHeader refuses flags that ask for another parameter than the set has. A flag at its default asks for nothing.
-func (c *setBuildCommand) sameHeader(m *blindset.Manifest) error {
-	var unset setBuildCommand
-	parser, err := kong.New(&unset)
-	if err != nil {
-		return err
-	}
-	if _, err := parser.Parse([]string{"--key=unset", "--out=unset"}); err != nil {
-		return err
-	}
+func (c *setBuildCommand) sameHeader(m *blindset.Manifest, unset *setBuildCommand) error {
 	asked, err := c.flagHeader()
 	if err != nil {
 		return err
@@ -88,6 +99,10 @@ func (c *setBuildCommand) sameHeader(m *blindset.Manifest) error {
 	usual, err := unset.flagHeader()
 	if err != nil {
 		return err
+	}
+	if _, versions, _ := blindset.ParseRecognition(m.Recognition); versions {
+		// It stays a set with versions whether or not there are new ones.
+		asked.Recognition, usual.Recognition = blindset.Recognition(c.Distance, versions), blindset.Recognition(unset.Distance, versions)
 	}
 	has := *m
 	for _, h := range []*blindset.Manifest{&has, &asked, &usual} {

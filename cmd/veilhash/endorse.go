@@ -71,6 +71,7 @@ func endorseError(err error) error {
 		endorse.ErrCoverage: "Do not publish or endorse this set: it holds what too few curators recognise.",
 		endorse.ErrReused:   "The operator must begin anew with a fresh key.",
 		endorse.ErrRestarts: "Ask the operator why; if the reasons are good, --restarts N allows more.",
+		endorse.ErrBase:     "Name with --base the set that was given to set offer open.",
 		endorse.ErrOperator: "The steps are: set offer open, roll, draft; set assemble build, finish.",
 	}
 	code := exitVerify
@@ -104,6 +105,9 @@ func (c *endorseCommitCommand) Run(a *app) error {
 	}
 	if o, err := endorse.ParseOffer(offer); err == nil {
 		m := o.Manifest
+		if kept := len(m.Layers) - 1; kept > 0 {
+			a.remark("the set adds to set %s of epoch %d; layers that it keeps: %d; entries are counted of the new one alone", m.Base.ID, m.Base.Epoch, kept)
+		}
 		a.remark("offered: epoch %d, %d entries, each recognised by %d of %d curators by %s; vouchers carry %s; %s", m.Epoch, o.Entries, m.Require, len(m.Curators), m.Recognition, m.Kinds, m.Scheme)
 	}
 	note, err := k.Commit(offer)

@@ -11,12 +11,16 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/veilhash/veilhash/sdk/blindset"
+	"github.com/veilhash/veilhash/sdk/blindset/setdir"
 )
 
 func TestMain(m *testing.M) {
@@ -46,6 +50,8 @@ func TestScripts(t *testing.T) {
 			"status":  status,
 			"setenv":  setenv,
 			"await":   await,
+
+			"exchange": exchange,
 		},
 	})
 }
@@ -132,6 +138,25 @@ func setenv(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: setenv NAME FILE")
 	}
 	ts.Setenv(args[0], strings.TrimSuffix(ts.ReadFile(args[1]), "\n"))
+}
+
+// exchange SET NEW writes a set whose first layer has another table: a liar's, with the manifest consistent with it.
+func exchange(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: exchange SET NEW")
+	}
+	text, err := os.ReadFile(filepath.Join(ts.MkAbs(args[0]), setdir.ManifestName))
+	ts.Check(err)
+	m, err := blindset.ParseManifest(text)
+	ts.Check(err)
+	base := m.WithLayers(m.Origin().Epoch, 1)
+	base.Base, base.Layers[0].Shards = blindset.Base{}, slices.Clone(m.Layers[0].Shards)
+	base.Layers[0].Shards[0].Digest[0] ^= 1
+	if len(m.Layers) > 1 {
+		base = base.WithLayers(m.Epoch, 1, m.Layers[1:]...)
+	}
+	ts.Check(os.MkdirAll(ts.MkAbs(args[1]), 0o755))
+	ts.Check(os.WriteFile(filepath.Join(ts.MkAbs(args[1]), setdir.ManifestName), base.AppendText(nil), 0o644))
 }
 
 // await FILE waits for a file that a process in the background writes.

@@ -33,6 +33,11 @@ type setOfferOpenCommand struct {
 	Versions []string `placeholder:"NAME=FILE" help:"The signed versions that the curator of this name gave you (curator vouch)."`
 	Dir      string   `required:"" placeholder:"DIR" help:"A directory of your own for the exchange; must not exist."`
 
+	Base      string `placeholder:"DIR" help:"The set that this one replaces: what is new on the lists since becomes a layer behind its own, and curators check that alone. The lists are given whole."`
+	Key       string `placeholder:"FILE" help:"With --base, the key file that was given to assemble build for that set: beside it lies the record of its entries."`
+	Fold      string `default:"auto" enum:"auto,delta,base" help:"With --base. auto: merge layers, or make a new base, by the rule in docs/performance.md; delta: no new base; base: a new base (${default})."`
+	MaxLayers int    `default:"6" placeholder:"N" help:"The most layers that a set may have, 2 to 16 (${default})."`
+
 	Require  int    `default:"2" placeholder:"K" help:"How many curators must recognise an entry (${default})."`
 	Distance int    `default:"0" placeholder:"BITS" help:"Curators recognise an entry if their PDQ is within this distance; 0: only if tokens are equal (${default})."`
 	Canary   string `default:"test-card-1" help:"The public test card that is an entry too, or none (${default})."`
@@ -57,13 +62,18 @@ type setOfferOpenCommand struct {
 func (setOfferOpenCommand) Help() string {
 	return offerHelp + `
 Example:
-  veilhash set offer open --list hotline.example=a.csv --list other.example=b.csv --curator hotline.pub --curator other.pub --distance 12 --dir exchange`
+  veilhash set offer open --list hotline.example=a.csv --list other.example=b.csv --curator hotline.pub --curator other.pub --distance 12 --dir exchange
+  veilhash set offer open --base set --key operator.key --list hotline.example=a.csv --list other.example=b.csv --curator hotline.pub --curator other.pub --dir next
+
+With --base the parameters are the old set's and need not be repeated, and so are its curators, each of whom must have endorsed it. Entries that the lists no longer have are noted as withdrawn beside the
+key file, as set build --base does. Give assemble build the same --base and --key.`
 }
 
 func (c *setOfferOpenCommand) Run(a *app) error {
-	build := setBuildCommand{
-		Require: c.Require, Distance: c.Distance, Lenient: c.Lenient, Scheme: c.Scheme, ListHasher: c.ListHasher, Hasher: c.Hasher, Quality: c.Quality,
-		Epoch: c.Epoch, Payload: c.Payload, Kinds: c.Kinds, Canary: c.Canary, Threshold: c.Threshold, Synthetics: c.Synthetics, PeriodDays: c.PeriodDays,
+	build := c.flags()
+	base, err := c.openBase(a, build)
+	if err != nil {
+		return err
 	}
 	h, err := build.hashing()
 	if err != nil {
@@ -73,12 +83,17 @@ func (c *setOfferOpenCommand) Run(a *app) error {
 	if err != nil {
 		return &exitError{exitUsage, err, ""}
 	}
-	m.Recognition = blindset.Recognition(c.Distance, len(c.Versions) > 0)
 	curators, err := readCurators(c.Curator)
 	if err != nil {
 		return err
 	}
 	m.Curators = sortedCurators(curators)
+	if err := sameCurators(base, &m); err != nil {
+		return err
+	}
+	if _, err := os.Stat(c.Dir); !errors.Is(err, fs.ErrNotExist) {
+		return hinted(fmt.Errorf("%s exists", c.Dir), "Each exchange has a directory and a key of its own: name one that does not exist.")
+	}
 	lists, err := c.lists(a, &m, h)
 	if err != nil {
 		return err
@@ -94,12 +109,20 @@ func (c *setOfferOpenCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(c.Dir); !errors.Is(err, fs.ErrNotExist) {
-		return hinted(fmt.Errorf("%s exists", c.Dir), "Each exchange has a directory and a key of its own: name one that does not exist.")
+	entries := listing.All()
+	if base != nil {
+		plan, err := build.planOffer(a, base, entries, canary)
+		if err != nil {
+			return err
+		}
+		if plan.base != nil {
+			m, canary = *base.Manifest.WithLayers(m.Epoch, plan.keep), nil // the canary is in the first layer
+		}
+		entries = plan.only(entries)
 	}
 	bar = a.progress("blinding")
 	o, err := endorse.Freeze(a.ctx, endorse.FreezeConfig{
-		Manifest: m, Entries: listing.All(), CanaryToken: canary, Dir: c.Dir, MaxShardBytes: c.ShardSize, Workers: c.Workers, Progress: bar.update,
+		Manifest: m, Entries: entries, CanaryToken: canary, Dir: c.Dir, MaxShardBytes: c.ShardSize, Workers: c.Workers, Progress: bar.update,
 	})
 	bar.done()
 	switch {
@@ -112,8 +135,9 @@ func (c *setOfferOpenCommand) Run(a *app) error {
 	}
 	path := o.SendPath("offer")
 	a.remark("Send %s to every curator; each answers with a commitment.", path)
-	return a.print(map[string]any{"offer": path, "entries": o.Offer().Entries, "curators": len(m.Curators)},
-		fmt.Sprintf("offer\t%s\nentries\t%d\ncurators\t%d\n", path, o.Offer().Entries, len(m.Curators)))
+	layers := len(o.Offer().Manifest.Layers)
+	return a.print(map[string]any{"offer": path, "epoch": m.Epoch, "layers": layers, "entries": o.Offer().Entries, "curators": len(m.Curators)},
+		fmt.Sprintf("offer\t%s\nepoch\t%d\nlayers\t%d\nentries\t%d\ncurators\t%d\n", path, m.Epoch, layers, o.Offer().Entries, len(m.Curators)))
 }
 
 // lists reads what each curator gave, in the manifest's order.
@@ -132,7 +156,7 @@ func (c *setOfferOpenCommand) lists(a *app, m *blindset.Manifest, h *hashing) ([
 		if !ok {
 			return nil, &exitError{exitUsage, fmt.Errorf("there is no list of %s", curator.Name), "Name it: --list " + curator.Name + "=FILE"}
 		}
-		read, err := (&setBuildCommand{List: []string{curator.Name + "=" + file}, Quality: c.Quality, Lenient: c.Lenient}).readLists(a, h)
+		read, err := (&setBuildCommand{List: []string{curator.Name + "=" + file}, Quality: m.Quality, Lenient: c.Lenient}).readLists(a, h)
 		if err != nil {
 			return nil, err
 		}
@@ -241,14 +265,16 @@ type setAssembleCommand struct {
 type setAssembleBuildCommand struct {
 	Recognitions []string `arg:"" help:"The curators' recognitions."`
 	operatorFlags
-	Key string `required:"" placeholder:"FILE" help:"The key file; the set's key is added to it."`
-	Out string `required:"" placeholder:"DIR" help:"Where the set is to appear; must not exist or be empty."`
+	Key  string `required:"" placeholder:"FILE" help:"The key file; the set's key is added to it, and beside it the record of its entries."`
+	Base string `placeholder:"DIR" help:"The set that was given to offer open as --base, if one was."`
+	Out  string `required:"" placeholder:"DIR" help:"Where the set is to appear; must not exist or be empty."`
 }
 
 func (setAssembleBuildCommand) Help() string {
 	return offerHelp + `
 Example:
-  veilhash set assemble build --dir exchange --key operator.key --out set hotline.recognition other.recognition`
+  veilhash set assemble build --dir exchange --key operator.key --out set hotline.recognition other.recognition
+  veilhash set assemble build --dir next --base set --key operator.key --out newset hotline.recognition other.recognition`
 }
 
 func (c *setAssembleBuildCommand) Run(a *app) error {
@@ -264,21 +290,34 @@ func (c *setAssembleBuildCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	var base *setdir.Set
+	if c.Base != "" && len(o.Offer().Manifest.Layers) > 1 { // with --base, offer open may have decided for a new base
+		if base, err = openSet(c.Base); err != nil {
+			return err
+		}
+	}
 	out, err := setdir.Create(c.Out)
 	if err != nil {
 		return err
 	}
 	defer out.Discard()
 	bar := a.progress("building")
-	m, key, err := o.Build(a.ctx, recognitions, out, bar.update)
+	m, key, err := o.Build(a.ctx, recognitions, base, out, bar.update)
 	bar.done()
 	if err != nil {
 		return endorseError(err)
 	}
+	// The key is there already if the set was built before.
 	if _, err := ring.ForManifest(&blindset.Manifest{Layers: m.Layers[len(m.Layers)-1:]}); err != nil {
-		ring.Add(key) // it is there already if the set was built before
+		if ring.Used([32]byte(key.L().Bytes())) {
+			return hinted(refused(errors.New("the set's key was destroyed")), "Begin a new exchange: set offer open.")
+		}
+		ring.Add(key)
 	}
 	if err := writeFile(c.Key, ring.AppendText(nil), 0o600); err != nil {
+		return err
+	}
+	if err := writeOfferRecord(recordOf(c.Key), o, m); err != nil {
 		return err
 	}
 	if err := out.Commit(); err != nil {

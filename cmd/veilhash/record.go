@@ -31,7 +31,7 @@ func (r record) layers(m *blindset.Manifest) ([]*entries.List, error) {
 	for i := range m.Layers {
 		l, err := r.read(r.tokensFile(&m.Layers[i]))
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, hinted(refused(fmt.Errorf("the record of layer %d is missing: %w", i, err)), "Use the key file that was given to the 'set build' that made the set, with the directory beside it; or build a new base, without --base.")
+			return nil, hinted(refused(fmt.Errorf("the record of layer %d is missing: %w", i, err)), "Use the key file that was given to the 'set build' or 'set assemble build' that made the set, with the directory beside it; or build a new base, without --base.")
 		}
 		if err != nil {
 			return nil, err
@@ -64,6 +64,37 @@ func (r record) withdraw(origin blindset.Base, listed *entries.List) error {
 		}
 	}
 	return nil
+}
+
+// withdrawnOf are the entries of a new set's kept layers that the lists no longer have, as withdraw has noted it of the sets that had these layers before.
+func (r record) withdrawnOf(m *blindset.Manifest) (*entries.List, error) {
+	if len(m.Layers) == 1 {
+		return new(entries.List), nil
+	}
+	layers, err := r.layers(&blindset.Manifest{Layers: m.Layers[:len(m.Layers)-1]})
+	if err != nil {
+		return nil, err
+	}
+	kept, err := entries.Union(layers...)
+	if err != nil {
+		return nil, refused(err)
+	}
+	sets, err := r.manifests()
+	if err != nil {
+		return nil, err
+	}
+	var gone []*entries.List
+	for id, old := range sets {
+		if old.Origin() != m.Origin() {
+			continue
+		}
+		l, err := r.read(r.withdrawnFile(id))
+		if err != nil {
+			return nil, err
+		}
+		gone = append(gone, l)
+	}
+	return kept.Within(gone...), nil
 }
 
 func (r record) read(name string) (*entries.List, error) {

@@ -52,6 +52,9 @@ var (
 	// ErrEpoch: the curator has endorsed another set for this epoch or a later one.
 	ErrEpoch = errors.New("another set was endorsed for this epoch or a later one")
 
+	// ErrBase: the set that is named to take layers from is not the one that the set on offer adds to.
+	ErrBase = errors.New("not the set that the one on offer adds to")
+
 	// ErrOperator: the operator's directory holds no exchange, or not at this stage.
 	ErrOperator = errors.New("no exchange at this stage")
 )

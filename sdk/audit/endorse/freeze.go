@@ -315,5 +315,21 @@ func (o *Operator) entries(f func(i int, value [blindset.CellSize]byte, token []
 	return nil
 }
 
+// Tokens are the tokens of all entries on offer, the canary's among them, in the form that package entries takes. They are **confidential**, and each is valid until the next.
+func (o *Operator) Tokens() iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		stop := errors.New("enough")
+		err := o.entries(func(_ int, _ [blindset.CellSize]byte, token []byte) error {
+			if !yield(token, nil) {
+				return stop
+			}
+			return nil
+		})
+		if err != nil && err != stop {
+			yield(nil, err)
+		}
+	}
+}
+
 // appendIndex appends an entry's number in eight bytes.
 func appendIndex(dst []byte, i int64) []byte { return binary.BigEndian.AppendUint64(dst, uint64(i)) }

@@ -77,7 +77,7 @@ func TestEntryOnNoListOrTooFew(t *testing.T) {
 			w.fatal(err)
 			_, err = w.endorse(1, [][]byte{first, r}, w.forge(nil))
 			want(t, err, ErrCoverage)
-			_, _, err = w.operator.Build(context.Background(), [][]byte{first, r}, nil, nil)
+			_, _, err = w.operator.Build(context.Background(), [][]byte{first, r}, nil, nil, nil)
 			want(t, err, ErrCoverage)
 		})
 	}

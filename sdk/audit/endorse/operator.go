@@ -188,9 +188,13 @@ func (o *Operator) prove(ctx context.Context, w io.Writer, suite *group.Suite, b
 	return err
 }
 
-// Build takes the curators' recognitions, checks coverage as the curators will, and writes the set that the draft makes. The caller stores the key, and commits dst.
-func (o *Operator) Build(ctx context.Context, recognitions [][]byte, dst *setdir.Writer, progress func(done, total int)) (*blindset.Manifest, blindset.LayerKey, error) {
+// Build takes the curators' recognitions, checks coverage as the curators will, and writes the set that the draft makes. base is the set whose layers lie below the one
+// on offer, from which their files are taken, verified; nil if there are none. The caller stores the key, and commits dst.
+func (o *Operator) Build(ctx context.Context, recognitions [][]byte, base *setdir.Set, dst *setdir.Writer, progress func(done, total int)) (*blindset.Manifest, blindset.LayerKey, error) {
 	key := blindset.LayerKey{Alpha: o.alpha}
+	if err := o.checkBase(base); err != nil {
+		return nil, key, err
+	}
 	if _, err := readStage(o.SendPath(draftName), "there is no draft yet"); err != nil {
 		return nil, key, err
 	}
@@ -218,7 +222,27 @@ func (o *Operator) Build(ctx context.Context, recognitions [][]byte, dst *setdir
 	if _, err := blindset.ParseManifest(m.AppendText(nil)); err != nil {
 		return nil, key, err
 	}
+	if base != nil {
+		if err := dst.KeepLayers(base, len(m.Layers)-1); err != nil {
+			return nil, key, err
+		}
+	}
 	return &m, key, dst.WriteManifest(&m)
+}
+
+// checkBase checks that the set on offer adds to this one: that it follows from it but for the last layer.
+func (o *Operator) checkBase(base *setdir.Set) error {
+	m := o.offer.Manifest
+	kept := len(m.Layers) - 1
+	switch {
+	case kept == 0 && base != nil:
+		return refuse(ErrBase, "it keeps no layer of another")
+	case kept > 0 && base == nil:
+		return refuse(ErrBase, "it keeps layers of another, which is not named")
+	case kept > 0 && (kept > len(base.Manifest.Layers) || base.Manifest.WithLayers(m.Epoch, kept, *o.offer.Layer()).ID() != m.ID()):
+		return refuse(ErrBase, "it adds to another one than "+base.Manifest.ID().String())
+	}
+	return nil
 }
 
 // Assemble puts curators' endorsements of a set together, as one note with a signature of each, and checks that enough have signed. Errors are ErrFormat, ErrSignature,

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/veilhash/veilhash/sdk/blindset"
+	"github.com/veilhash/veilhash/sdk/blindset/setdir"
 	"github.com/veilhash/veilhash/sdk/group"
 )
 
@@ -155,7 +156,7 @@ func TestDelta(t *testing.T) {
 	w.freeze("base", slices.DeleteFunc(slices.Clone(all), at))
 	w.draft()
 	recognitions := w.recogniseAll()
-	base, _, _ := w.build(recognitions)
+	base, _, dir := w.build(recognitions)
 	w.manifest, w.canary = *base.WithLayers(2, 1), nil
 	delta := slices.DeleteFunc(slices.Clone(all), func(e Listed) bool { return !at(e) })
 	w.freeze("too early", delta)
@@ -173,7 +174,34 @@ func TestDelta(t *testing.T) {
 	}
 	w.draft()
 	recognitions = w.recogniseAll()
-	m, _, _ := w.build(recognitions)
+	stranger := *base
+	stranger.Quality--
+	// The operator takes the base's files from the base only.
+	dst, err := setdir.Create(filepath.Join(w.dir, "no set"))
+	w.fatal(err)
+	defer dst.Discard()
+	set, err := setdir.Open(dir)
+	w.fatal(err)
+	for _, other := range []*setdir.Set{nil, {Manifest: &stranger}} {
+		_, _, err = w.operator.Build(context.Background(), recognitions, other, dst, nil)
+		want(t, err, ErrBase)
+	}
+	w.base = set
+	m, _, dir := w.build(recognitions)
+	if set, err := setdir.Open(dir); err != nil || set.Verify(nil) != nil {
+		t.Errorf("the set is not whole: %v", err)
+	}
+	var tokens int
+	for token, err := range w.operator.Tokens() {
+		w.fatal(err)
+		if !slices.ContainsFunc(delta, func(e Listed) bool { return bytes.Equal(e.Token, token) }) {
+			t.Errorf("token %x is none of the delta's", token)
+		}
+		tokens++
+	}
+	if tokens != len(delta) {
+		t.Errorf("%d tokens, want %d", tokens, len(delta))
+	}
 	if len(m.Layers) != 2 || m.Salt != base.Salt || m.Origin().ID != base.ID() {
 		t.Errorf("%d layers", len(m.Layers))
 	}

@@ -23,6 +23,7 @@ type world struct {
 	manifest blindset.Manifest
 	canary   []byte
 	operator *Operator
+	base     *setdir.Set // of a delta
 }
 
 // tokenOf is a scheme for tests: the first eight bytes of a hash.
@@ -180,7 +181,7 @@ func (w *world) build(recognitions [][]byte) (*blindset.Manifest, blindset.Layer
 	dst, err := setdir.Create(dir)
 	w.fatal(err)
 	defer dst.Discard()
-	m, key, err := w.operator.Build(context.Background(), recognitions, dst, nil)
+	m, key, err := w.operator.Build(context.Background(), recognitions, w.base, dst, nil)
 	w.fatal(err)
 	w.fatal(dst.Commit())
 	return m, key, dir

@@ -149,7 +149,7 @@ func Build(ctx context.Context, cfg Config, dst *setdir.Writer) (*Result, error)
 	fresh := dst.Bytes()
 	if cfg.Base != nil {
 		m = *cfg.Base.Manifest.WithLayers(m.Epoch, cfg.Keep, b.layer)
-		if err := keepShards(dst, cfg.Base, cfg.Keep); err != nil {
+		if err := dst.KeepLayers(cfg.Base, cfg.Keep); err != nil {
 			return nil, err
 		}
 	}
@@ -170,16 +170,4 @@ func Build(ctx context.Context, cfg Config, dst *setdir.Writer) (*Result, error)
 		Bytes:      dst.Bytes(),
 		Fresh:      dst.Bytes() + fresh,
 	}, nil
-}
-
-// keepShards takes the files of a set's first layers over.
-func keepShards(dst *setdir.Writer, from *setdir.Set, layers int) error {
-	for k := range layers {
-		for i := range from.Manifest.Layers[k].Shards {
-			if err := dst.KeepShard(from, k, i); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

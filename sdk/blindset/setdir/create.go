@@ -68,6 +68,18 @@ func (w *Writer) KeepShard(from *Set, layer, shard int) error {
 	return w.write(name, b)
 }
 
+// KeepLayers takes all shards of another set's first layers over, as KeepShard does.
+func (w *Writer) KeepLayers(from *Set, layers int) error {
+	for k := range layers {
+		for i := range from.Manifest.Layers[k].Shards {
+			if err := w.KeepShard(from, k, i); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // WriteManifest writes the manifest.
 func (w *Writer) WriteManifest(m *blindset.Manifest) error {
 	return w.write(ManifestName, m.AppendText(nil))

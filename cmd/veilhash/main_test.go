@@ -132,12 +132,23 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// setenv NAME FILE sets a variable to what a file holds, without the line feed at its end.
+// setenv NAME FILE [WORD] sets a variable to what a file holds, without the line feed at its end; or to the rest of its line that begins with the word.
 func setenv(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 2 {
-		ts.Fatalf("usage: setenv NAME FILE")
+	if neg || len(args) != 2 && len(args) != 3 {
+		ts.Fatalf("usage: setenv NAME FILE [WORD]")
 	}
-	ts.Setenv(args[0], strings.TrimSuffix(ts.ReadFile(args[1]), "\n"))
+	text := strings.TrimSuffix(ts.ReadFile(args[1]), "\n")
+	if len(args) == 2 {
+		ts.Setenv(args[0], text)
+		return
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		if rest, ok := strings.CutPrefix(line, args[2]+" "); ok {
+			ts.Setenv(args[0], rest)
+			return
+		}
+	}
+	ts.Fatalf("%s: no line begins with %s", args[1], args[2])
 }
 
 // exchange SET NEW writes a set whose first layer has another table: a liar's, with the manifest consistent with it.

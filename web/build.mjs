@@ -58,8 +58,9 @@ async function buildDist() {
   })
   for (const name of ['index.html', 'icon.svg']) await copyFile(join(web, 'demo', name), join(dist, name))
   if (scanner) await writeFile(join(dist, 'scanner.wasm'), scanner)
-  else buildScanner(join(dist, 'scanner.wasm'))
-  buildScanner(join(dist, 'scanner-classic.wasm'), '-tags=classic') // loaded only under sets of goimagehash's hashes
+  else buildModule('scanner', join(dist, 'scanner.wasm'))
+  buildModule('scanner', join(dist, 'scanner-classic.wasm'), '-tags=classic') // loaded only under sets of goimagehash's hashes
+  buildModule('transfer', join(dist, 'transfer.wasm')) // loaded only when an account goes to another device
   await buildLab(common, dist)
   for (const file of await readdir(dist, { recursive: true, withFileTypes: true })) {
     if (file.isFile() && !file.name.endsWith('.map')) await compress(join(file.parentPath, file.name))
@@ -88,12 +89,13 @@ async function compress(file) {
 const module = 'github.com/veilhash/veilhash'
 const plain = ['sdk', 'sdk/blindset', 'sdk/imagehash/testcard', 'sdk/internal/...', 'sdk/threshold', 'sdk/tlog', 'sdk/token', 'sdk/trust', 'wasm/scanner']
 
-function buildScanner(to, ...flags) {
+/** Builds wasm/NAME. */
+function buildModule(name, to, ...flags) {
   // The runtime's share is 34 KB; scanning takes as long as with it.
   const inlining = ['runtime', ...plain.map(p => `${module}/${p}`)].map(p => `-gcflags=${p}=-l`)
   execFileSync(
     'go',
-    ['build', ...flags, '-buildmode=c-shared', '-trimpath', '-ldflags=-s -w -buildid=', ...inlining, '-o', to, './wasm/scanner'],
+    ['build', ...flags, '-buildmode=c-shared', '-trimpath', '-ldflags=-s -w -buildid=', ...inlining, '-o', to, `./wasm/${name}`],
     { cwd: root, stdio: 'inherit', env: { ...process.env, GOOS: 'wasip1', GOARCH: 'wasm' } },
   )
 }

@@ -20,29 +20,43 @@ type demoCommand struct {
 	Port     int    `default:"8787" help:"Where the page is served; 0 takes a free one (${default})."`
 	Host     string `default:"127.0.0.1" help:"The address to listen on (${default})."`
 	Headless bool   `help:"Stop after the summary."`
-	Dir      string `placeholder:"DIR" help:"Keep set, keys and database here (a temporary directory, removed at the end)."`
-	Web      string `placeholder:"DIR" help:"The page's files (the folder web beside the command)."`
+
+	Threshold  int `default:"2" placeholder:"T" help:"True matches up to which payloads stay closed; the server opens at one more, and with 1 at the first (${default})."`
+	Synthetics int `default:"2" placeholder:"W" help:"The most synthetic vouchers of an account and period; 0 for none (${default})."`
+
+	Dir string `placeholder:"DIR" help:"Keep set, keys and database here (a temporary directory, removed at the end)."`
+	Web string `placeholder:"DIR" help:"The page's files (the folder web beside the command)."`
 }
 
 func (demoCommand) Help() string {
 	return `Builds a blinded set of every second picture, starts the server with an embedded database, and sends each picture through the whole
 way once: those of the set resized to 64 % and recompressed as messengers do, the others as they are. Then it serves a page on which a
-picture can be dropped, to see what happens and what the server could do with it.
+picture can be dropped, to see what happens and what the server could do with it. An account's payloads open at its third match, and
+each picture goes with a second voucher that may be synthetic.
 
 Examples:
   veilhash demo
   veilhash demo --images ~/Pictures/holiday --port 9000
-  veilhash demo --headless`
+  veilhash demo --headless
+  veilhash demo --threshold 1 --synthetics 0`
 }
 
 // demoInfo is the summary of a demonstration.
 type demoInfo struct {
-	Pictures     int     `json:"pictures"`
-	InSet        int     `json:"in_set"`
-	Matched      int     `json:"matched"`       // of those in the set
-	Missed       int     `json:"missed"`        // of those in the set
-	Closed       int     `json:"closed"`        // of the others
-	Unexpected   int     `json:"unexpected"`    // matches of the others
+	Pictures   int `json:"pictures"`
+	InSet      int `json:"in_set"`
+	Matched    int `json:"matched"`    // of those in the set
+	Missed     int `json:"missed"`     // of those in the set
+	Closed     int `json:"closed"`     // of the others
+	Unexpected int `json:"unexpected"` // of the others, opened
+	Unclear    int `json:"unclear"`    // of the others, with a voucher that matched and may be synthetic: the account is not open
+	Displaced  int `json:"displaced"`  // sent once more, because synthetic vouchers took their place
+
+	Vouchers   int  `json:"vouchers"`      // of the account
+	Matches    int  `json:"outer_matches"` // synthetic ones among them
+	Synthetics int  `json:"synthetics_at_most"`
+	Opened     bool `json:"opened"`
+
 	Milliseconds float64 `json:"ms_a_picture"`  // median: decode, hash, look up, seal
 	VoucherBytes int     `json:"voucher_bytes"` // the same for all
 	SetBytes     int64   `json:"set_bytes"`
@@ -74,7 +88,7 @@ func (c *demoCommand) Run(a *app) error {
 	if err := samples.write(filepath.Join(p.dir, "samples")); err != nil {
 		return err
 	}
-	built, err := buildDemoSet(a, p.dir, samples)
+	built, err := c.buildSet(a, p.dir, samples)
 	if err != nil {
 		return err
 	}
@@ -120,7 +134,7 @@ func (c *demoCommand) Run(a *app) error {
 	if err := <-served; err != nil {
 		return err
 	}
-	if c.Images == "" && (info.Missed > 0 || info.Unexpected > 0) {
+	if c.Images == "" && (info.Missed > 0 || info.Unexpected > 0 || info.Opened != (info.Matched > 1 && info.Matched > c.Threshold || info.Matched > 0 && c.Threshold == 1)) {
 		return errors.New("the samples did not come out as they should")
 	}
 	return nil
@@ -130,6 +144,7 @@ func (i *demoInfo) text() string {
 	s := fmt.Sprintf("scanned\t%d pictures, %d of them in the set (resized and recompressed)\n", i.Pictures, i.InSet) +
 		fmt.Sprintf("matched\t%d of %d in the set\n", i.Matched, i.InSet) +
 		fmt.Sprintf("closed\t%d of %d others\n", i.Closed, i.Pictures-i.InSet) +
+		"account\t" + accountInfo{i.Vouchers, i.Matches, i.Synthetics, i.Opened}.text() + "\n" +
 		fmt.Sprintf("time\t%.0f ms a picture, natively (median)\n", i.Milliseconds) +
 		fmt.Sprintf("voucher\t%d bytes, each\n", i.VoucherBytes) +
 		fmt.Sprintf("set\t%d bytes\n", i.SetBytes)
@@ -168,8 +183,8 @@ func (c *demoCommand) places() (p demoPlaces, err error) {
 	return p, err
 }
 
-// buildDemoSet makes keys and a set of the samples that belong into it.
-func buildDemoSet(a *app, dir string, samples *sampleSet) (*buildInfo, error) {
+// buildSet makes keys and a set of the samples that belong into it.
+func (c *demoCommand) buildSet(a *app, dir string, samples *sampleSet) (*buildInfo, error) {
 	quiet := *a
 	quiet.quiet = true
 	key := filepath.Join(dir, "operator.key")
@@ -178,7 +193,7 @@ func buildDemoSet(a *app, dir string, samples *sampleSet) (*buildInfo, error) {
 	}
 	b := setBuildCommand{
 		Images: samples.originals(), Key: key, Out: filepath.Join(dir, "set"), Require: 1, Scheme: "balanced", ListHasher: "pdq-canonical",
-		Quality: 50, Epoch: 1, Payload: 4096, Threshold: 1, PeriodDays: 30,
+		Quality: 50, Epoch: 1, Payload: 4096, Threshold: c.Threshold, Synthetics: c.Synthetics, PeriodDays: 30,
 	}
 	start := time.Now()
 	info, err := b.build(&quiet)

@@ -139,8 +139,8 @@ func (o *opening) account() accountInfo {
 	return info
 }
 
-// sentence is what is said of an account.
-func (i accountInfo) sentence() string {
+// text is what is said of an account.
+func (i accountInfo) text() string {
 	state, among := "closed", ""
 	if i.Opened {
 		state = "open"
@@ -148,7 +148,7 @@ func (i accountInfo) sentence() string {
 	if i.Synthetics > 0 {
 		among = fmt.Sprintf(" (up to %d synthetic ones a period among them)", i.Synthetics)
 	}
-	return fmt.Sprintf("account: %d vouchers, %d outer matches%s, %s", i.Vouchers, i.Matches, among, state)
+	return fmt.Sprintf("%d vouchers, %d outer matches%s, %s", i.Vouchers, i.Matches, among, state)
 }
 
 // report prints the result and writes payloads.
@@ -168,7 +168,7 @@ func (o *opening) report() error {
 	if err := o.print(map[string]any{"vouchers": o.infos, "refused": o.refused, "account": account}, text.String()); err != nil {
 		return err
 	}
-	o.remark("%s", account.sentence())
+	o.remark("account: %s", account.text())
 	if o.refused > 0 {
 		return refused(fmt.Errorf("%d of %d vouchers were refused", o.refused, len(o.infos)))
 	}

@@ -111,13 +111,18 @@ func (s sampleSet) write(dir string) error {
 	return err
 }
 
-// scanSamples sends every sample the whole way: sealed by a scanner, posted to the server, and looked up on its console.
+// An upload is a sample's way: what the server named its vouchers.
+type uploaded struct {
+	sample
+	ids []string
+}
+
+// scanSamples sends every sample the whole way: sealed by a scanner, posted to the server, and looked up on its console when all have come.
 func scanSamples(a *app, server string, set *setdir.Set, samples *sampleSet) (*demoInfo, error) {
 	scanner, err := sdk.NewScanner(sdk.ScannerConfig{
-		Manifest: set.Manifest.AppendText(nil),
-		Account:  threshold.NewAccount(),
-		Clock:    func() int64 { return time.Now().Unix() },
-
+		Manifest:    set.Manifest.AppendText(nil),
+		Account:     threshold.NewAccount(),
+		Clock:       func() int64 { return time.Now().Unix() },
 		ParseHasher: classic.Parse,
 	})
 	if err != nil {
@@ -125,66 +130,105 @@ func scanSamples(a *app, server string, set *setdir.Set, samples *sampleSet) (*d
 	}
 	info := &demoInfo{VoucherBytes: scanner.VoucherSize()}
 	var times []float64
-	for i, s := range *samples {
-		start := time.Now()
-		binding := voucher.Binding{Account: "headless", Message: fmt.Sprintf("%d-%s", i, s.Name)}
+	var sent []uploaded
+	// A displaced picture is sent once more at the end, as a person might; more than a few cannot be.
+	for queue, i := *samples, 0; i < len(queue) && i < 3*len(*samples)+set.Manifest.Synthetics; i++ {
+		s, start := queue[i], time.Now()
+		binding := voucher.Binding{Account: demoAccount, Message: fmt.Sprintf("%d-%s", i, s.Name)}
 		p, err := decode.Decode(s.data, decode.Limits{})
 		scan := scanPicture(scanner, p, err)
 		scan.ProvideFrom(set)
-		kind, payload := makeDerivative(scan, scanner.PayloadCapacity())
-		sealed, _, err := scan.Seal(sdk.SealOptions{Binding: binding, Kind: kind, Payload: payload})
+		_, payload := makeDerivative(scan, scanner.PayloadCapacity())
+		upload, err := scan.SealUpload(sdk.SealOptions{Binding: binding, Kind: voucher.KindDerivative, Payload: payload})
 		if err != nil {
 			return nil, err
 		}
 		times = append(times, float64(time.Since(start).Microseconds())/1000)
-		state, err := postAndAsk(a.ctx, server, binding, sealed)
-		if err != nil {
+		u := uploaded{sample: s}
+		for _, raw := range upload.Vouchers {
+			id, err := post(a.ctx, server, binding, raw)
+			if err != nil {
+				return nil, err
+			}
+			u.ids = append(u.ids, id)
+		}
+		if err := scanner.Acknowledge(upload.Receipt); err != nil {
 			return nil, err
 		}
-		info.count(s, state == "match" || state == "opened")
+		if upload.Held == sdk.Displaced {
+			info.Displaced++
+			queue = append(slices.Clone(queue), s)
+			continue
+		}
+		sent = append(sent, u)
 	}
 	slices.Sort(times)
 	info.Milliseconds = times[len(times)/2]
-	return info, nil
+	return info, info.ask(a.ctx, server, sent)
 }
 
-func (i *demoInfo) count(s sample, matched bool) {
+// demoAccount is the account of the samples.
+const demoAccount = "headless"
+
+// ask finds out what the server could do with all that was sent.
+func (i *demoInfo) ask(ctx context.Context, server string, sent []uploaded) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	var account struct {
+		Vouchers, Matches, Waiting, Synthetics int
+		Opened                                 bool
+	}
+	for wait := 5 * time.Millisecond; ; wait = min(2*wait, 200*time.Millisecond) {
+		if err := call(ctx, http.MethodGet, server+"/v0/console/accounts?account="+demoAccount, nil, &account); err != nil {
+			return err
+		}
+		if account.Waiting == 0 {
+			break
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	i.Vouchers, i.Matches, i.Synthetics, i.Opened = account.Vouchers, account.Matches, account.Synthetics, account.Opened
+	for _, u := range sent {
+		opened, matched := false, false
+		for _, id := range u.ids {
+			var v struct{ State, Outcome string }
+			if err := call(ctx, http.MethodGet, server+"/v0/console/vouchers/"+id, nil, &v); err != nil {
+				return err
+			}
+			opened = opened || v.State == "opened"
+			matched = matched || v.State == "match" && v.Outcome == "" // the account is not open, so it may be synthetic
+		}
+		i.count(u.sample, opened, matched)
+	}
+	return nil
+}
+
+func (i *demoInfo) count(s sample, opened, matched bool) {
 	i.Pictures++
 	switch {
-	case s.InSet && matched:
+	case s.InSet && (opened || matched):
 		i.InSet, i.Matched = i.InSet+1, i.Matched+1
 	case s.InSet:
 		i.InSet, i.Missed = i.InSet+1, i.Missed+1
-	case matched:
+	case opened:
 		i.Unexpected++
+	case matched:
+		i.Unclear++
 	default:
 		i.Closed++
 	}
 }
 
-// postAndAsk uploads a voucher and waits for what the server could do with it.
-func postAndAsk(ctx context.Context, server string, b voucher.Binding, sealed []byte) (state string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
+// post uploads a voucher and returns its name.
+func post(ctx context.Context, server string, b voucher.Binding, sealed []byte) (id string, err error) {
 	q := url.Values{"account": {b.Account}, "message": {b.Message}}
 	var receipt struct{ ID string }
-	if err := call(ctx, http.MethodPost, server+"/v0/vouchers?"+q.Encode(), sealed, &receipt); err != nil {
-		return "", err
-	}
-	for wait := 5 * time.Millisecond; ; wait = min(2*wait, 200*time.Millisecond) {
-		var verdict struct{ State string }
-		if err := call(ctx, http.MethodGet, server+"/v0/console/vouchers/"+receipt.ID, nil, &verdict); err != nil {
-			return "", err
-		}
-		if verdict.State != "pending" {
-			return verdict.State, nil
-		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			return "", ctx.Err()
-		}
-	}
+	err = call(ctx, http.MethodPost, server+"/v0/vouchers?"+q.Encode(), sealed, &receipt)
+	return receipt.ID, err
 }
 
 // call makes a request and decodes the answer.

@@ -1,12 +1,11 @@
 package threshold
 
 import (
-	"crypto/hkdf"
-	"crypto/hmac"
 	"crypto/sha512"
 	"encoding/binary"
-	"hash"
 	"math/bits"
+
+	"github.com/veilhash/veilhash/sdk/internal/hmac512"
 )
 
 // protocol separates this package, at this version of its formats, from every
@@ -52,11 +51,8 @@ func derivePRFKey(secret *[secretSize]byte, context []byte) prfKey {
 // length-prefixed, as info.
 func deriveKey(secret []byte, label string, size int, parts ...[]byte) []byte {
 	info := prefixed(prefixed(nil, []byte(label)), parts...)
-	key, err := hkdf.Key(sha512.New, secret, []byte(protocol), string(info), size)
-	if err != nil {
-		// Only for more than 255 blocks; every size here is at most 64 bytes.
-		panic("threshold: " + err.Error())
-	}
+	key := make([]byte, size)
+	hmac512.HKDF(key, secret, []byte(protocol), info)
 	return key
 }
 
@@ -70,7 +66,7 @@ type wordSource interface{ word() uint64 }
 //
 // and gives eight big-endian words.
 type stream struct {
-	mac     hash.Hash
+	mac     *hmac512.Key
 	prefix  []byte
 	counter uint64
 	block   [sha512.Size]byte
@@ -79,7 +75,7 @@ type stream struct {
 
 func newStream(key prfKey, label string, input []byte) *stream {
 	return &stream{
-		mac:    hmac.New(sha512.New, key[:]),
+		mac:    hmac512.NewKey(key[:]),
 		prefix: prefixed(nil, []byte(label), input),
 		used:   sha512.Size,
 	}
@@ -89,12 +85,7 @@ func (s *stream) word() uint64 {
 	if s.used == len(s.block) {
 		var counter [8]byte
 		binary.BigEndian.PutUint64(counter[:], s.counter)
-		if s.counter > 0 {
-			s.mac.Reset()
-		}
-		s.mac.Write(s.prefix)
-		s.mac.Write(counter[:])
-		s.mac.Sum(s.block[:0])
+		s.block = s.mac.Sum(s.prefix, counter[:])
 		s.counter++
 		s.used = 0
 	}

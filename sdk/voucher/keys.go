@@ -1,23 +1,13 @@
 package voucher
 
 import (
-	"crypto/hkdf"
-	"crypto/sha512"
 	"encoding/binary"
 
 	"golang.org/x/crypto/chacha20poly1305"
 
+	"github.com/veilhash/veilhash/sdk/internal/hmac512"
 	"github.com/veilhash/veilhash/sdk/internal/lp"
 )
-
-// expand is HKDF-SHA-512 (RFC 5869) filling out.
-func expand(out, ikm, salt, info []byte) {
-	key, err := hkdf.Key(sha512.New, ikm, salt, string(info), len(out))
-	if err != nil {
-		panic("voucher: " + err.Error()) // more than 255 hashes of output, which no caller asks for
-	}
-	copy(out, key)
-}
 
 // mask is the mask of rkey in probe j under layer k: HKDF(S_{k,j}, …). Each is bound to the one place where it may be used.
 func mask(s []byte, q []byte, j, k int, header []byte) (m [maskSize]byte) {
@@ -26,7 +16,7 @@ func mask(s []byte, q []byte, j, k int, header []byte) (m [maskSize]byte) {
 	info = binary.BigEndian.AppendUint16(info, uint16(j))
 	info = append(info, byte(k))
 	info = append(info, header[offSet:offBinding]...) // setID ‖ voucherID
-	expand(m[:], s, nil, info)
+	hmac512.HKDF(m[:], s, nil, info)
 	return m
 }
 
@@ -40,7 +30,7 @@ type sealKey struct {
 func deriveKey(label string, secret, header []byte) (k sealKey) {
 	var out [chacha20poly1305.KeySize + commitmentSize]byte
 	info := append(lp.Label(label, headerSize), header...)
-	expand(out[:], secret, header[offSet:offID], info)
+	hmac512.HKDF(out[:], secret, header[offSet:offID], info)
 	copy(k.key[:], out[:])
 	copy(k.commitment[:], out[chacha20poly1305.KeySize:])
 	return k

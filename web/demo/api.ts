@@ -8,6 +8,8 @@ export interface Verdict {
   matches?: number
   threshold?: number
   payload?: { kind: string; pdq?: string; image?: string }
+  /** Of a match of an open account: `foreign` for a synthetic voucher. */
+  outcome?: 'foreign' | 'damaged'
   /** Why an invalid voucher is invalid. */
   reason?: string
 }
@@ -17,8 +19,21 @@ export interface Status {
   set: string
   capacity: number
   threshold: number
+  /** The most synthetic vouchers of an account and period. */
+  synthetics: number
   vouchers: number
   matches: number
+}
+
+/** All that the server knows of an account. */
+export interface AccountStatus {
+  vouchers: number
+  /** Vouchers whose outer layer opened, synthetic ones among them. */
+  matches: number
+  threshold: number
+  synthetics: number
+  /** Those with matches, the last one first. */
+  periods: { period: number; matches: number; opened: boolean }[]
 }
 
 export interface Sample {
@@ -56,6 +71,9 @@ export async function verdict(id: string): Promise<Verdict> {
     await new Promise(resolve => setTimeout(resolve, wait))
   }
 }
+
+export const accountStatus = (account: string): Promise<AccountStatus> =>
+  ask<AccountStatus>(`/v0/console/accounts?account=${encodeURIComponent(account)}`)
 
 export const status = (): Promise<Status> => ask<Status>('/v0/console/status')
 

@@ -2,20 +2,27 @@
 
 import { createScanner, VeilhashError } from '@veilhash/web'
 import type { Report, Scanner } from '@veilhash/web'
-import { forgetAccount, loadAccount, randomHex } from './account'
+import { loadAccount, newAccount, randomHex } from './account'
 import type { Account } from './account'
-import { ServerError, samplePicture, samples, status, upload, uploadPath, verdict } from './api'
+import { showAccount, wireAccount } from './account-card'
+import { accountStatus, ServerError, samplePicture, samples, status, upload, uploadPath, verdict } from './api'
 import type { Sample } from './api'
 import { $, bytes, count, el, facts } from './dom'
 import { drawEmpty, drawHash, drawProbes } from './hash'
 import { drawTimes, drawVoucher } from './map'
-import { remember, showState, showStatus, showVerdict } from './verdict'
+import { outbox, put, remove } from './outbox'
+import type { Letter } from './outbox'
+import { remember, showAccountStatus, showState, showStatus, showVerdict, stateOf } from './verdict'
+import type { State } from './verdict'
 
 let scanner: Scanner | undefined
+let wasmModule: WebAssembly.Module
 let account: Account
+/** What was sent and matched without being opened: its state changes when the account opens. */
+let matched: { ids: string[]; set: (state: State) => void }[] = []
 let busy = false
 /** What is shown, to draw it again when the colours change. */
-let last: { report: Report; voucher: Uint8Array; path: string } | undefined
+let last: { report: Report; vouchers: Uint8Array[]; path: string } | undefined
 
 function setStatus(state: 'busy' | 'ready' | 'failed', text: string): void {
   $('status').dataset.state = state
@@ -53,31 +60,64 @@ async function start(): Promise<void> {
   showState('none')
   drawEmpty()
   void showSamples()
-  void refreshStatus()
   try {
-    const wasmModule = await loadModule()
+    wasmModule = await loadModule()
     account = await loadAccount(wasmModule)
-    const options = {
-      wasmModule,
-      setURL: new URL('set/', document.baseURI),
-      workerURL: new URL('veilhash-worker.js', document.baseURI),
-      payload: 'derivative' as const,
-      onProgress: ({ done, total }: { done: number; total: number }) =>
-        setStatus('busy', `Fetching the set: ${bytes(done)} of ${bytes(total)}`),
-    }
     try {
-      scanner = await createScanner({ ...options, account: account.secret })
+      scanner = await open()
     } catch (err) {
       if (!(err instanceof VeilhashError && err.code.startsWith('account'))) throw err
       // What is stored is no account any more: take a new one.
-      forgetAccount()
-      account = await loadAccount(wasmModule)
-      scanner = await createScanner({ ...options, account: account.secret })
+      account = await newAccount(wasmModule)
+      scanner = await open()
     }
+    wireAccount({ wasmModule, account: () => account, periodEnds: () => scanner?.set.periodEnds ?? Date.now(), use })
     ready()
+    await deliverRest()
   } catch (err) {
     setStatus('failed', 'Not ready')
     explain(err)
+  }
+  void refreshStatus()
+}
+
+/** A scanner for the account that is in use, which knows what is still under way. */
+async function open(): Promise<Scanner> {
+  const opened = await createScanner({
+    wasmModule,
+    account: account.secret,
+    setURL: new URL('set/', document.baseURI),
+    workerURL: new URL('veilhash-worker.js', document.baseURI),
+    payload: 'derivative',
+    onProgress: ({ done, total }) => setStatus('busy', `Fetching the set: ${bytes(done)} of ${bytes(total)}`),
+  })
+  await opened.resume(...outbox().map(l => l.receipt))
+  return opened
+}
+
+/** Changes over to another account, or to this one's successor. */
+async function use(next: Account): Promise<void> {
+  const old = account
+  account = next
+  if (old.secret !== next.secret) {
+    scanner?.close()
+    matched = []
+    scanner = await open()
+  }
+  showState('none')
+  ready()
+  await refreshStatus()
+}
+
+/** Sends what an earlier visit could not. */
+async function deliverRest(): Promise<void> {
+  for (const letter of [...outbox()]) {
+    try {
+      await deliver(letter, undefined)
+    } catch (err) {
+      undelivered(letter, err)
+      return
+    }
   }
 }
 
@@ -102,6 +142,7 @@ function ready(): void {
   const where = { opfs: 'on this device', indexeddb: 'on this device', memory: 'until this page is closed' }[store]
   setStatus('ready', `Ready. The set: room for ${count(capacity)} entries in ${bytes(size)}, kept ${where}`)
   showAlarms(alarms)
+  showAccount(account, scanner.set.periodEnds)
   document.documentElement.dataset.ready = 'true'
 }
 
@@ -145,6 +186,7 @@ function sampleButton(s: Sample): HTMLButtonElement {
 
 async function refreshStatus(): Promise<void> {
   try {
+    if (account) showAccountStatus(await accountStatus(account.name))
     showStatus(await status())
   } catch {
     // The books are a help, not a need; what matters shows its own errors.
@@ -163,9 +205,12 @@ async function run(file: Blob, name: string): Promise<void> {
   try {
     const shown = await preview(file)
     const message = randomHex(8)
-    const { vouchers, receipt, report } = await scanner.seal(file, { account: account.name, message })
-    const path = uploadPath(account.name, message)
-    last = { report, voucher: vouchers[0]!, path }
+    const rotated = await loadAccount(wasmModule)
+    if (rotated.name === account.name && rotated.secret !== account.secret) await use(rotated) // a new period has begun
+    const { vouchers, receipt, report, held } = await scanner.seal(file, { account: account.name, message })
+    const letter = { name, account: account.name, message, vouchers, receipt }
+    put(letter)
+    last = { report, vouchers, path: uploadPath(account.name, message) }
     draw()
     facts($('facts'), [
       ['Name', name],
@@ -173,8 +218,13 @@ async function run(file: Blob, name: string): Promise<void> {
       ['File', bytes(file.size)],
     ])
     $('facts').hidden = false
-    showAlarms(report.alarms)
-    await send(message, vouchers, receipt, shown, name)
+    showAlarms([...report.alarms, ...(held ? [{ code: held, message: holds[held] }] : [])])
+    showState('pending')
+    try {
+      await deliver(letter, shown)
+    } catch (err) {
+      undelivered(letter, err)
+    }
   } catch (err) {
     showState('error', 'The picture was not sent.')
     explain(err)
@@ -185,25 +235,61 @@ async function run(file: Blob, name: string): Promise<void> {
   }
 }
 
-async function send(message: string, vouchers: Uint8Array[], receipt: Uint8Array, shown: CanvasImageSource | undefined, name: string): Promise<void> {
-  showState('pending')
-  let id = ''
+/** Why a picture's own voucher was not among those that were sent. The server cannot see it. */
+const holds = {
+  repeat: 'Sent before in this period: what went out never opens, so that the server does not see that the picture came twice.',
+  displaced: 'Two synthetic vouchers were due and went out in the picture\'s place. Send the picture again some time to have it looked for.',
+}
+
+/** Sends a letter's vouchers, and shows what the server could do with them. Rejects if one could not be sent: the letter stays. */
+async function deliver(letter: Letter, shown: CanvasImageSource | undefined): Promise<void> {
+  const ids: string[] = []
+  for (const voucher of letter.vouchers) ids.push(await upload(letter.account, letter.message, voucher))
+  await scanner?.acknowledge(letter.receipt)
+  remove(letter)
+  $('again').hidden = true
   try {
-    for (const voucher of vouchers) id = await upload(account.name, message, voucher)
-    await scanner!.acknowledge(receipt)
-  } catch (err) {
-    showState('error')
-    return explain(err)
-  }
-  try {
-    const v = await verdict(id)
-    await showVerdict(v)
-    remember(shown, name, vouchers[0]!.length, v.state)
+    const verdicts = await Promise.all(ids.map(verdict))
+    const state = stateOf(verdicts)
+    await showVerdict(verdicts, scanner?.set.synthetics ?? 0)
+    const set = remember(shown, letter.name, letter.vouchers, state)
+    if (state === 'opened') await lookAgain()
+    else if (state === 'match') matched.push({ ids, set })
   } catch (err) {
     if (!(err instanceof ServerError && err.status === 404)) throw err
-    showState('pending', 'The server took the voucher and keeps its verdict to itself: its console is off.')
+    showState('pending', 'The server took the vouchers and keeps its verdict to itself: its console is off.')
   }
   await refreshStatus()
+}
+
+/** The account is open: what matched before is open too, or known to be synthetic. */
+async function lookAgain(): Promise<void> {
+  const before = matched
+  matched = []
+  for (const m of before) {
+    const verdicts = await Promise.all(m.ids.map(verdict))
+    m.set(stateOf(verdicts))
+  }
+}
+
+/** Says that a letter could not be sent, and offers to send it again. */
+function undelivered(letter: Letter, err: unknown): void {
+  showState('error', 'Not everything could be delivered. It is kept here and sent again, byte for byte: now, or when this page is loaded the next time.')
+  explain(err)
+  const again = $<HTMLButtonElement>('again')
+  again.hidden = false
+  again.onclick = async () => {
+    if (busy) return
+    busy = true
+    $('problem').hidden = true
+    try {
+      await deliver(letter, undefined)
+    } catch (err) {
+      undelivered(letter, err)
+    } finally {
+      busy = false
+    }
+  }
 }
 
 /** Shows the picture as the browser sees it. Undefined if it is none. */
@@ -240,7 +326,7 @@ function draw(): void {
   if (!last || !scanner) return drawEmpty()
   drawHash(last.report, scanner.set.scheme)
   drawProbes(last.report, scanner.set.scheme)
-  drawVoucher(last.voucher, last.path)
+  drawVoucher(last.vouchers, last.path)
   drawTimes(last.report.timings)
 }
 

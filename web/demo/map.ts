@@ -32,8 +32,9 @@ const CELL = 6
 
 let shown: { voucher: Uint8Array; fields: FieldSpan[] } | undefined
 
-/** Draws a voucher and the request that carries it. */
-export function drawVoucher(voucher: Uint8Array, path: string): void {
+/** Draws the first voucher and the request that carries it. */
+export function drawVoucher(vouchers: Uint8Array[], path: string): void {
+  const voucher = vouchers[0]!
   const { fields, probes } = parseVoucher(voucher)
   shown = { voucher, fields }
   const canvas = $<HTMLCanvasElement>('map')
@@ -61,6 +62,7 @@ export function drawVoucher(voucher: Uint8Array, path: string): void {
 
   $('request').replaceChildren(
     el('b', '', 'POST'), ` ${path}`, el('br'), `content-length: ${voucher.length}`, el('br'), `… ${bytes(voucher.length)}, below`,
+    ...(vouchers.length > 1 ? [el('br'), 'and a second one just like it: which of the two is the picture\'s, if any, nobody can tell'] : []),
   )
   fill($('voucher-card'))
 }

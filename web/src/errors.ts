@@ -13,6 +13,11 @@ export const clientCodes = {
   'set-unreachable': 'the hash set could not be downloaded',
   'set-damaged': 'the hash set that the server sends does not agree with its digests',
   'store-failed': 'the hash set could not be kept in this browser',
+  'passphrase-short': 'the passphrase is shorter than eight bytes',
+  'passphrase-wrong': 'this is not the passphrase that the account was exported under',
+  'export-format': 'this is no exported account',
+  'export-damaged': 'the exported account was altered on its way',
+  'export-cost': 'the exported account asks for more work than is allowed',
   'crashed': 'the scanner broke down; a fresh one takes its place',
   'closed': 'the scanner has been closed',
 } as const
@@ -68,6 +73,11 @@ export function alarm(code: AlarmCode, detail?: string): Alarm {
 /** Whether a text is one of the SDK's codes, as the WebAssembly boundary hands them over. */
 export function isSDKCode(code: string): code is keyof typeof sdkCodes {
   return Object.hasOwn(sdkCodes, code)
+}
+
+/** Whether a text is a code that an error carries. */
+export function isErrorCode(code: string): code is ErrorCode {
+  return isSDKCode(code) || Object.hasOwn(clientCodes, code)
 }
 
 /** What an error looks like between threads: classes do not survive structured cloning. */

@@ -18,6 +18,7 @@
  * @module
  */
 
+export { exportAccount, importAccount } from './transfer'
 export { createAccount, createScanner, rotateAccount } from './scanner'
 export type { Scanner } from './scanner'
 export { VeilhashError } from './errors'
@@ -27,5 +28,6 @@ export type { BlockRef, Layer, Manifest, Shard, ShardShape } from './manifest'
 export { parseVoucher } from './voucher'
 export type { Field, FieldSpan, Voucher } from './voucher'
 export type {
-  Binding, PayloadKind, ProbeReport, Progress, Report, ScannerOptions, SealOptions, SetInfo, Source, Timings, Transparency, Upload, WasmOptions,
+  Binding, PayloadKind, ProbeReport, Progress, Report, ScannerOptions, SealOptions, SetInfo, Source, Timings, TransferOptions, Transparency, Upload,
+  WasmOptions,
 } from './types'

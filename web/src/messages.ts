@@ -28,7 +28,17 @@ export interface SettleRequest {
   receipts: Uint8Array[]
 }
 
-export type Request = StartRequest | SettleRequest | { do: 'seal'; job: Job } | { do: 'sent' } | { do: 'refresh' } | { do: 'close' }
+/** An account on its way to or from another device: asked of a worker that does nothing else. */
+export interface TransferRequest {
+  do: 'transfer'
+  what: 'export' | 'import'
+  module: WebAssembly.Module
+  /** The account's file, or the text. */
+  subject: Uint8Array
+  passphrase: Uint8Array
+}
+
+export type Request = StartRequest | TransferRequest | SettleRequest | { do: 'seal'; job: Job } | { do: 'sent' } | { do: 'refresh' } | { do: 'close' }
 
 /** What a request is answered with. */
 export interface Answers {
@@ -39,6 +49,7 @@ export interface Answers {
   abandon: null
   resume: null
   sent: Uint8Array
+  transfer: Uint8Array
   close: null
 }
 

@@ -4,10 +4,10 @@ import { DirectConnection, WorkerConnection } from './connection'
 import type { Connection } from './connection'
 import { VeilhashError } from './errors'
 import { Instance, payloadKinds } from './instance'
-import { load } from './load'
 import type { ClassicSource } from './load'
 import type { SettleRequest, StartRequest } from './messages'
 import type { Source } from './pixels'
+import { address, compile, invalid } from './options'
 import { hold } from './sent'
 import type { TrustOptions } from './trust'
 import type { Binding, PayloadKind, SealOptions, ScannerOptions, SetInfo, Upload, WasmOptions } from './types'
@@ -228,18 +228,6 @@ export async function rotateAccount(account: Uint8Array | string, options: WasmO
   return new TextDecoder().decode(instance.newAccount(typeof account === 'string' ? new TextEncoder().encode(account) : account))
 }
 
-/** Gets the module, from wherever the options say. */
-async function compile(options: WasmOptions): Promise<WebAssembly.Module> {
-  const { wasmURL, wasmModule } = options
-  if (wasmModule !== undefined && wasmURL !== undefined) throw invalid('wasmURL and wasmModule are both given: give one')
-  if (wasmModule !== undefined) {
-    if (!(wasmModule instanceof WebAssembly.Module)) throw invalid('wasmModule must be a WebAssembly.Module')
-    return wasmModule
-  }
-  if (wasmURL === undefined) throw invalid('wasmURL or wasmModule is missing: give the address of scanner.wasm')
-  return load(address('wasmURL', wasmURL), 'wasm-unavailable')
-}
-
 /** Says where the module for goimagehash's hashes is; nothing is loaded yet. */
 function classicSource(options: ScannerOptions): ClassicSource {
   const { classicURL, classicModule, wasmURL } = options
@@ -261,15 +249,6 @@ function trustOptions({ policy, logURL }: ScannerOptions, setURL: URL): TrustOpt
   const log = address('logURL', logURL ?? new URL('../log/', setURL))
   if (!log.pathname.endsWith('/')) log.pathname += '/'
   return { policy: typeof policy === 'string' ? new TextEncoder().encode(policy) : policy, logURL: log.href }
-}
-
-function address(name: string, value: unknown): URL {
-  if (typeof value !== 'string' && !(value instanceof URL)) throw invalid(`${name} is missing: give an address`)
-  try {
-    return new URL(value, globalThis.location?.href)
-  } catch (cause) {
-    throw new VeilhashError('options-invalid', `${name} is not an address`, { cause })
-  }
 }
 
 function checkSource(source: unknown): asserts source is Source {
@@ -299,7 +278,3 @@ function checkMediaKey(kind: PayloadKind, key: unknown): void {
 }
 
 const key = (receipt: Uint8Array): string => receipt.join()
-
-function invalid(detail: string): VeilhashError {
-  return new VeilhashError('options-invalid', detail)
-}

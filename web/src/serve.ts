@@ -7,6 +7,7 @@ import type { Answers, Request } from './messages'
 import { SentMemory } from './sent'
 import { openStore, storeName } from './store/open'
 import { IndexedDBRecords } from './store/records'
+import { transfer } from './transfer-instance'
 import type { Progress } from './types'
 
 export class Server {
@@ -46,6 +47,8 @@ export class Server {
         return null
       case 'sent':
         return this.started.sent()
+      case 'transfer':
+        return transfer(request.module, request.what, request.subject, request.passphrase)
       case 'close':
         this.engine?.close()
         return null

@@ -156,4 +156,12 @@ export type WasmOptions =
   | { wasmURL: string | URL; wasmModule?: undefined }
   | { wasmModule: WebAssembly.Module; wasmURL?: undefined }
 
+/** Where `transfer.wasm` comes from, and what runs it. */
+export type TransferOptions = WasmOptions & {
+  /** `true` by default: work in a Web Worker. `false` blocks the calling thread for a second. */
+  worker?: boolean
+  /** Address of `veilhash-worker.js`; by default beside this module. */
+  workerURL?: string | URL
+}
+
 export type ScannerOptions = CommonOptions & WasmOptions

@@ -87,7 +87,7 @@ async function compress(file) {
 
 // Where speed does not matter nothing is inlined: what repeats compresses, and the scanner is 44 KB smaller in brotli.
 const module = 'github.com/veilhash/veilhash'
-const plain = ['sdk', 'sdk/blindset', 'sdk/imagehash/testcard', 'sdk/internal/...', 'sdk/threshold', 'sdk/tlog', 'sdk/token', 'sdk/trust', 'wasm/scanner']
+const plain = ['sdk', 'sdk/blindset', 'sdk/imagehash/testcard', 'sdk/internal/...', 'sdk/threshold', 'sdk/tlog', 'sdk/token', 'sdk/trust', 'wasm/internal/...', 'wasm/scanner']
 
 /** Builds wasm/NAME. */
 function buildModule(name, to, ...flags) {

@@ -1,11 +1,12 @@
 package group
 
 import (
-	"crypto/rand"
 	"crypto/sha512"
 	"crypto/subtle"
 	"encoding/binary"
 	"errors"
+
+	"github.com/veilhash/veilhash/sdk/internal/entropy"
 )
 
 const (
@@ -61,7 +62,7 @@ func (p *Proof) SetCanonicalBytes(b []byte) error {
 // pairs, without the identity, or else it returns [ErrBatchSize] or
 // [ErrIdentity].
 func (s *Suite) GenerateProof(k *Scalar, key *Element, c, d []*Element) (*Proof, error) {
-	r, err := RandomNonZeroScalar(rand.Reader)
+	r, err := RandomNonZeroScalar(entropy.Source{})
 	if err != nil {
 		return nil, err
 	}

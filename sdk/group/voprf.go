@@ -1,9 +1,10 @@
 package group
 
 import (
-	"crypto/rand"
 	"crypto/sha512"
 	"errors"
+
+	"github.com/veilhash/veilhash/sdk/internal/entropy"
 )
 
 // MaxInput is the largest input of the oblivious function, in bytes: RFC 9497
@@ -17,7 +18,7 @@ var ErrInput = errors.New("group: input longer than 65535 bytes")
 // 3.3.1. It returns a fresh blind, which the client must keep secret, and the
 // element blind·H(input) to send, which tells nothing about the input.
 func (s *Suite) Blind(input []byte) (blind *Scalar, blinded *Element, err error) {
-	blind, err = RandomNonZeroScalar(rand.Reader)
+	blind, err = RandomNonZeroScalar(entropy.Source{})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -44,7 +45,7 @@ func (s *Suite) blindWith(blind *Scalar, input []byte) (*Element, error) {
 // key = k·B, and proves that it did: RFC 9497, section 3.3.2. It is constant
 // time in k. Its errors are those of [Suite.GenerateProof].
 func (s *Suite) BlindEvaluate(k *Scalar, key *Element, blinded []*Element) (evaluated []*Element, proof *Proof, err error) {
-	r, err := RandomNonZeroScalar(rand.Reader)
+	r, err := RandomNonZeroScalar(entropy.Source{})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -2,7 +2,6 @@ package threshold
 
 import (
 	"bytes"
-	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/binary"
@@ -11,6 +10,7 @@ import (
 	"strconv"
 
 	"github.com/veilhash/veilhash/sdk/internal/decimal"
+	"github.com/veilhash/veilhash/sdk/internal/entropy"
 	"github.com/veilhash/veilhash/sdk/internal/hexa"
 )
 
@@ -50,7 +50,7 @@ type Account struct {
 // two polynomials.
 func NewAccount() *Account {
 	var generation [4]byte
-	rand.Read(generation[:]) // never fails: it ends the program instead
+	entropy.Source{}.Read(generation[:]) // never fails: it ends the program instead
 	return &Account{
 		secret:     conceal(randomSecret()),
 		generation: binary.BigEndian.Uint32(generation[:])>>1 + 1,
@@ -65,7 +65,7 @@ func NewAccountFromSecret(secret [32]byte, generation uint32) *Account {
 
 func randomSecret() *[secretSize]byte {
 	secret := new([secretSize]byte)
-	rand.Read(secret[:])
+	entropy.Source{}.Read(secret[:])
 	return secret
 }
 

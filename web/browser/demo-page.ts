@@ -1,6 +1,6 @@
 // The demonstration page under test: loading it and giving it pictures.
 
-import type { Page } from 'playwright-core'
+import type { Page, Response } from 'playwright-core'
 import type { Browser } from './chromium'
 import type { RealServer } from './veilhash'
 
@@ -11,27 +11,42 @@ export async function openDemo(browser: Browser, server: RealServer): Promise<Pa
   return page
 }
 
-/** Gives the page a file, as a person who chooses one. Returns the voucher's id on the server, and its length. */
-export async function give(page: Page, name: string, bytes: Uint8Array, type = 'image/jpeg'): Promise<{ id: string; length: number }> {
-  const response = page.waitForResponse(r => r.request().method() === 'POST')
-  await page.setInputFiles('#file', { name, mimeType: type, buffer: Buffer.from(bytes) })
-  return sent(page, name, await response)
+/** What the page sent for a picture: the vouchers' ids on the server, and the length of each. */
+export interface Sent {
+  ids: string[]
+  lengths: number[]
+}
+
+/** Gives the page a file, as a person who chooses one. */
+export function give(page: Page, name: string, bytes: Uint8Array, type = 'image/jpeg'): Promise<Sent> {
+  return sent(page, name, () => page.setInputFiles('#file', { name, mimeType: type, buffer: Buffer.from(bytes) }))
 }
 
 /** Presses a sample's button. */
-export async function pressSample(page: Page, index: number, name: string): Promise<{ id: string; length: number }> {
-  const response = page.waitForResponse(r => r.request().method() === 'POST')
-  await page.locator('.sample').nth(index).click()
-  return sent(page, name, await response)
+export function pressSample(page: Page, index: number, name: string): Promise<Sent> {
+  return sent(page, name, () => page.locator('.sample').nth(index).click())
 }
 
-async function sent(
-  page: Page, name: string, response: Awaited<ReturnType<Page['waitForResponse']>>,
-): Promise<{ id: string; length: number }> {
-  if (response.status() >= 300) throw new Error(`the server answered ${response.status()}: ${await response.text()}`)
-  const { id } = await response.json() as { id: string }
-  await page.waitForFunction(name => document.documentElement.dataset.done === name, name)
-  return { id, length: response.request().postDataBuffer()?.length ?? 0 }
+async function sent(page: Page, name: string, act: () => Promise<void>): Promise<Sent> {
+  const answers: Promise<{ id: string; length: number }>[] = []
+  const listen = (response: Response): void => {
+    const request = response.request()
+    if (request.method() !== 'POST') return
+    answers.push((async () => {
+      if (response.status() >= 300) throw new Error(`the server answered ${response.status()}: ${await response.text()}`)
+      const { id } = await response.json() as { id: string }
+      return { id, length: request.postDataBuffer()?.length ?? 0 }
+    })())
+  }
+  page.on('response', listen)
+  try {
+    await act()
+    await page.waitForFunction(name => document.documentElement.dataset.done === name, name)
+  } finally {
+    page.off('response', listen)
+  }
+  const all = await Promise.all(answers)
+  return { ids: all.map(a => a.id), lengths: all.map(a => a.length) }
 }
 
 /** Resizes and re-encodes a picture in the page, as a messenger would. */

@@ -19,7 +19,8 @@ let requests: { method: string; path: string; length: number }[] = []
 
 before(async () => {
   if (skipped) return
-  server = await startServer()
+  // One voucher a picture, and the first match opens: threshold.test.ts is about the rest.
+  server = await startServer('--threshold', '1', '--synthetics', '0')
   browser = await launch()
   page = await browser.page()
   page.on('request', r => requests.push({
@@ -45,20 +46,23 @@ const state = () => page.getAttribute('#verdict', 'data-state')
 it('every sample comes out as it should', async () => {
   assert.ok(samples.length >= 6 && samples.some(s => s.inSet) && samples.some(s => !s.inSet))
   for (const [i, s] of samples.entries()) {
-    const { id, length } = await pressSample(page, i, s.name)
-    lengths.add(length)
-    const verdict = await server.verdict(id)
+    const { ids, lengths: sizes } = await pressSample(page, i, s.name)
+    sizes.forEach(n => lengths.add(n))
+    const verdict = await server.verdict(ids[0]!)
     assert.equal(verdict.state, s.inSet ? 'opened' : 'closed', s.name)
     assert.equal(await state(), verdict.state, s.name)
   }
 })
 
 it('a photograph of the set, resized and re-encoded, is opened, and its small grey copy comes out', async () => {
+  // Another account: to this one, a copy with the same token would be a repeat.
+  await page.click('#account-new')
+  await page.waitForFunction(() => document.getElementById('verdict')!.dataset.state === 'none')
   for (const s of samples.filter(s => s.inSet)) {
     const bytes = await reencode(page, `/samples/${s.name}`, 0.7, 'image/jpeg', 0.75)
-    const { id, length } = await give(page, `copy of ${s.name}.jpg`, bytes)
-    lengths.add(length)
-    const verdict = await server.verdict(id)
+    const { ids, lengths: sizes } = await give(page, `copy of ${s.name}.jpg`, bytes)
+    sizes.forEach(n => lengths.add(n))
+    const verdict = await server.verdict(ids[0]!)
     assert.equal(verdict.state, 'opened', s.name)
     assert.equal(verdict.payload?.kind, 'derivative')
     const jpeg = Buffer.from(verdict.payload?.image ?? '', 'base64')
@@ -75,9 +79,9 @@ it('a photograph of the set, resized and re-encoded, is opened, and its small gr
 it('a photograph that is not in the set stays closed', async () => {
   for (const s of samples.filter(s => !s.inSet)) {
     const bytes = await reencode(page, `/samples/${s.name}`, 0.8, 'image/webp', 0.8)
-    const { id, length } = await give(page, `copy of ${s.name}.webp`, bytes, 'image/webp')
-    lengths.add(length)
-    const verdict = await server.verdict(id)
+    const { ids, lengths: sizes } = await give(page, `copy of ${s.name}.webp`, bytes, 'image/webp')
+    sizes.forEach(n => lengths.add(n))
+    const verdict = await server.verdict(ids[0]!)
     assert.equal(verdict.state, 'closed', s.name)
     assert.equal(verdict.payload, undefined)
     assert.equal(await state(), 'closed')
@@ -101,9 +105,9 @@ it('hostile files send a voucher of the same length, which stays closed', async 
     ['text.jpg', Buffer.from('this is no picture, whatever its name says')],
   ]
   for (const [name, bytes] of files) {
-    const { id, length } = await give(page, name, bytes)
-    lengths.add(length)
-    const verdict = await server.verdict(id)
+    const { ids, lengths: sizes } = await give(page, name, bytes)
+    sizes.forEach(n => lengths.add(n))
+    const verdict = await server.verdict(ids[0]!)
     assert.equal(verdict.state, 'closed', name)
     assert.equal(await state(), 'closed', name)
     assert.ok(await page.locator('#alarms li').count() > 0, `${name}: the page does not say what is wrong`)

@@ -46,5 +46,10 @@ function write(): void {
   }
 }
 
-const toBase64 = (bytes: Uint8Array): string => btoa(Array.from(bytes, b => String.fromCharCode(b)).join(''))
-const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), c => c.charCodeAt(0))
+function toBase64(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, b => String.fromCharCode(b)).join(''))
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), c => c.charCodeAt(0))
+}

@@ -67,7 +67,8 @@ export function stateOf(verdicts: Verdict[]): State {
 export async function showVerdict(verdicts: Verdict[], synthetics: number): Promise<void> {
   const state = stateOf(verdicts)
   const v = verdicts.find(v => v.state === state) ?? verdicts[0]!
-  const { matches = 0, threshold = 1 } = v
+  const { threshold = 1 } = v
+  const matches = Math.max(...verdicts.map(v => v.matches ?? 0)) // the second may have been counted after the first was asked about
   const texts: Partial<Record<State, string>> = { pending: 'The server has the vouchers and has not got round to them yet.' }
   if (verdicts.length > 1) {
     texts.closed = 'No probe of the two vouchers is in the server\'s set. To the server both are random bytes, now and later.'

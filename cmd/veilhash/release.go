@@ -179,7 +179,7 @@ func rebuild(a *app, source string) ([]trust.File, error) {
 	}
 	defer root.Close()
 	err = fs.WalkDir(root.FS(), ".", func(path string, d fs.DirEntry, err error) error {
-		skip := []string{".git", "node_modules", "bin", "dist", ".build"}
+		skip := []string{".git", ".cache", "node_modules", "bin", "dist", ".build"}
 		switch {
 		case err != nil:
 			return err

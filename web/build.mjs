@@ -62,6 +62,7 @@ async function buildDist() {
   buildModule('scanner', join(dist, 'scanner-classic.wasm'), '-tags=classic') // loaded only under sets of goimagehash's hashes
   buildModule('transfer', join(dist, 'transfer.wasm')) // loaded only when an account goes to another device
   await buildLab(common, dist)
+  if (process.env.VEILHASH_UNCOMPRESSED) return // for a comparison of what the source gives
   for (const file of await readdir(dist, { recursive: true, withFileTypes: true })) {
     if (file.isFile() && !file.name.endsWith('.map')) await compress(join(file.parentPath, file.name))
   }

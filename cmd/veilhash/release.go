@@ -207,6 +207,7 @@ func rebuild(a *app, source string) ([]trust.File, error) {
 	build := exec.CommandContext(a.ctx, filepath.Join(dir, "scripts", "web.sh"), "build")
 	build.Stdout, build.Stderr = a.err, a.err
 	build.Dir = dir
+	build.Env = append(os.Environ(), "VEILHASH_UNCOMPRESSED=1")
 	if err := build.Run(); err != nil {
 		return nil, hinted(fmt.Errorf("the source does not build: %w", err), "It needs Go 1.26, Node 20 and npm.")
 	}

@@ -140,6 +140,8 @@ it('it can be used with the keyboard alone, and fits a phone', async () => {
   await own.setViewportSize({ width: 390, height: 844 })
   await own.waitForSelector('.sample')
   await own.keyboard.press('Tab')
+  assert.equal(await own.evaluate(() => document.activeElement?.id), 'lab-link')
+  await own.keyboard.press('Tab')
   assert.equal(await own.evaluate(() => document.activeElement?.className), 'sample')
   for (let i = 0; i < samples.length; i++) await own.keyboard.press('Tab')
   assert.equal(await own.evaluate(() => document.activeElement?.id), 'file')

@@ -24,6 +24,7 @@ type world struct {
 	canary   []byte
 	operator *Operator
 	base     *setdir.Set // of a delta
+	entropy  entropy.Source
 }
 
 // tokenOf is a scheme for tests: the first eight bytes of a hash.
@@ -102,7 +103,7 @@ func (w *world) freeze(name string, entries []Listed) {
 	w.t.Helper()
 	var err error
 	w.operator, err = Freeze(context.Background(), FreezeConfig{
-		Manifest: w.manifest, CanaryToken: w.canary, Dir: filepath.Join(w.dir, name), MaxShardBytes: blindset.MinShardBytes,
+		Manifest: w.manifest, CanaryToken: w.canary, Dir: filepath.Join(w.dir, name), MaxShardBytes: blindset.MinShardBytes, Entropy: w.entropy,
 		Entries: func(yield func(Listed, error) bool) {
 			for _, e := range entries {
 				if !yield(e, nil) {

@@ -6,12 +6,13 @@
 package entropy
 
 import (
+	"crypto/rand"
 	"crypto/sha512"
 	"encoding/binary"
 	"io"
 )
 
-// Source is a stream of random bytes. The zero value reads the system's generator (crypto/rand, or on wasip1 what that reads), is safe for concurrent use
+// Source is a stream of random bytes. The zero value reads crypto/rand, is safe for concurrent use
 // and is the only one that may ever meet real pictures.
 type Source struct {
 	stream *stream
@@ -19,11 +20,11 @@ type Source struct {
 
 var _ io.Reader = Source{}
 
-// Read fills p. It never fails: the system's generator ends the program rather than
+// Read fills p. It never fails: crypto/rand ends the program rather than
 // return an error, and the reproducible stream does not run dry.
 func (s Source) Read(p []byte) (int, error) {
 	if s.stream == nil {
-		return read(p)
+		return rand.Read(p)
 	}
 	return s.stream.Read(p)
 }

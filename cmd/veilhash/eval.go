@@ -50,17 +50,20 @@ of the probes. What it finds is kept in --out as it goes, so that a run can be i
 same results.json.
 
 With --reports it measures nothing, and shows instead what would become of a service's reports, for each threshold, beside the innocent
-accounts that would be opened. Inputs are ranges; docs/research.md says where their defaults come from.
+accounts that would be opened. Inputs are ranges; docs/research.md says where their defaults come from. With --out too, as reports.html with plots, CSV and JSON.
 
 Examples:
   veilhash eval --images photos --out measured
   veilhash eval --images photos --out measured --scheme balanced --scheme "mine=lowest-frequency bits=60 probes=as-is:12,pad-20:4"
-  veilhash eval --reports --model-recall 0.8..0.95`
+  veilhash eval --reports --model-recall 0.8..0.95 --out model`
 }
 
 func (c *evalCommand) Run(a *app) error {
 	if c.Reports {
-		return c.Model.run(a)
+		if len(c.Images) > 0 {
+			return &exitError{exitUsage, errors.New("--reports is a model and measures no --images"), "Run eval twice."}
+		}
+		return c.Model.run(a, c.Out)
 	}
 	if len(c.Images) == 0 || c.Out == "" {
 		return &exitError{exitUsage, errors.New("eval needs --images and --out"), "For the model of reports, say --reports."}
@@ -69,8 +72,9 @@ func (c *evalCommand) Run(a *app) error {
 	if err != nil {
 		return &exitError{exitUsage, err, ""}
 	}
-	inputs, err := c.inputs()
+	inputs, unread, err := c.inputs()
 	if err != nil {
+		a.warnUnread(unread)
 		return err
 	}
 	features := filepath.Join(c.Out, "features")
@@ -82,6 +86,9 @@ func (c *evalCommand) Run(a *app) error {
 	bar.done()
 	if err != nil {
 		return err
+	}
+	for _, f := range unread {
+		survey.Problems = append(survey.Problems, evaluate.Problem{File: f.path, Err: f.reason()})
 	}
 	for _, p := range survey.Problems {
 		a.warn("%s: %v", p.File, p.Err)
@@ -108,14 +115,14 @@ func (c *evalCommand) Run(a *app) error {
 	return a.print(result, evalSummary(result, c.Out))
 }
 
-// inputs are the pictures, each with the folder it lies in.
-func (c *evalCommand) inputs() ([]evaluate.Input, error) {
-	var inputs []evaluate.Input
+// inputs are the pictures, each with the folder it lies in, and the folders that could not be read.
+func (c *evalCommand) inputs() (inputs []evaluate.Input, unread []unreadFolder, err error) {
 	for _, root := range c.Images {
-		files, err := findPictures([]string{root})
+		files, failed, err := findPictures([]string{root})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
+		unread = append(unread, failed...)
 		for _, f := range files {
 			class, err := filepath.Rel(root, filepath.Dir(f))
 			if err != nil || class == "." {
@@ -125,7 +132,7 @@ func (c *evalCommand) inputs() ([]evaluate.Input, error) {
 		}
 	}
 	if len(inputs) == 0 {
-		return nil, refused(errors.New("there is no picture in " + strings.Join(c.Images, ", ")))
+		return nil, unread, refused(errors.New("there is no picture in " + strings.Join(c.Images, ", ")))
 	}
 	if c.Quick && len(inputs) > quickPictures {
 		// The same few every time, from all folders.
@@ -136,7 +143,7 @@ func (c *evalCommand) inputs() ([]evaluate.Input, error) {
 		slices.SortFunc(inputs, func(x, y evaluate.Input) int { return cmp.Compare(key(x), key(y)) })
 		inputs = inputs[:quickPictures]
 	}
-	return inputs, nil
+	return inputs, unread, nil
 }
 
 // quickPictures is how many pictures a first impression takes.
@@ -232,16 +239,22 @@ func schemeArgument(arg string) evaluate.SchemeConfig {
 
 // write puts the results beside the features.
 func (c *evalCommand) write(r *evaluate.Result) error {
-	for name, write := range map[string]func(*strings.Builder) error{
-		"results.json": func(b *strings.Builder) error { return report.JSON(b, r) },
-		"results.csv":  func(b *strings.Builder) error { return report.CSV(b, r) },
-		"report.html":  func(b *strings.Builder) error { return report.HTML(b, r, meta()) },
-	} {
+	return writeReports(c.Out, map[string]func(*strings.Builder) error{
+		"results.json":        func(b *strings.Builder) error { return report.JSON(b, r) },
+		"results.csv":         func(b *strings.Builder) error { return report.CSV(b, r) },
+		"false-positives.csv": func(b *strings.Builder) error { return report.FalsePositivesCSV(b, r) },
+		"report.html":         func(b *strings.Builder) error { return report.HTML(b, r, meta()) },
+	})
+}
+
+// writeReports writes files into a folder.
+func writeReports(dir string, files map[string]func(*strings.Builder) error) error {
+	for name, write := range files {
 		var b strings.Builder
 		if err := write(&b); err != nil {
 			return err
 		}
-		if err := writeFile(filepath.Join(c.Out, name), []byte(b.String()), 0o644); err != nil {
+		if err := writeFile(filepath.Join(dir, name), []byte(b.String()), 0o644); err != nil {
 			return err
 		}
 	}

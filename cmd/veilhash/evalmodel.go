@@ -2,12 +2,16 @@ package main
 
 import (
 	"encoding"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
 	"github.com/veilhash/veilhash/sdk/evaluate"
+	"github.com/veilhash/veilhash/sdk/evaluate/report"
 )
 
 // modelFlag is the inputs of the model of reports.
@@ -45,7 +49,8 @@ func (r *rangeFlag) UnmarshalText(text []byte) error {
 	return nil
 }
 
-func (m *modelFlag) run(a *app) error {
+// run shows the model, and writes it into a folder if there is one.
+func (m *modelFlag) run(a *app, out string) error {
 	model := evaluate.ReportsModel{
 		Reports: evaluate.Range(m.Reports), Known: evaluate.Range(m.Known), Recall: evaluate.Range(m.Recall), Coverage: evaluate.Range(m.Coverage),
 		MatchesPerSender: evaluate.Range(m.Matches), Accounts: m.Accounts, Pictures: m.Pictures, Periods: m.Periods,
@@ -66,5 +71,24 @@ func (m *modelFlag) run(a *app) error {
 			100*r.KeptPart.Low, 100*r.KeptPart.High, 100*r.SendersFound.Low, 100*r.SendersFound.High,
 			r.Accused.Low, r.Accused.High, r.AccusedBursts.Low, r.AccusedBursts.High)
 	}
-	return a.print(map[string]any{"inputs": model, "rows": rows}, b.String())
+	all := map[string]any{"inputs": model, "rows": rows}
+	if out != "" {
+		if err := os.MkdirAll(out, 0o755); err != nil {
+			return err
+		}
+		err := writeReports(out, map[string]func(*strings.Builder) error{
+			"reports.json": func(b *strings.Builder) error {
+				e := json.NewEncoder(b)
+				e.SetIndent("", " ")
+				return e.Encode(all)
+			},
+			"reports.csv":  func(b *strings.Builder) error { return report.ReportsCSV(b, rows) },
+			"reports.html": func(b *strings.Builder) error { return report.ReportsHTML(b, model, rows, meta()) },
+		})
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&b, "report\t%s\n", filepath.Join(out, "reports.html"))
+	}
+	return a.print(all, b.String())
 }

@@ -27,10 +27,11 @@ func (c *hashCommand) Run(a *app) error {
 	if err != nil {
 		return &exitError{exitUsage, err, ""}
 	}
-	files, err := findPictures(c.Files)
+	files, unread, err := findPictures(c.Files)
 	if err != nil {
 		return err
 	}
+	a.warnUnread(unread)
 	type line struct {
 		File    string `json:"file"`
 		Hash    string `json:"hash"`
@@ -64,6 +65,9 @@ func (c *hashCommand) Run(a *app) error {
 	}
 	if failed > 0 {
 		return refused(fmt.Errorf("%d of %d pictures were refused", failed, len(files)))
+	}
+	if len(unread) > 0 {
+		return refused(fmt.Errorf("%d folders could not be read", len(unread)))
 	}
 	if len(files) == 0 {
 		return refused(errors.New("there is no picture to hash"))

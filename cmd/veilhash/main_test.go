@@ -46,6 +46,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"picture": picture,
+			"deep":    deep,
 			"flip":    flip,
 			"status":  status,
 			"setenv":  setenv,
@@ -54,6 +55,17 @@ func TestScripts(t *testing.T) {
 			"exchange": exchange,
 		},
 	})
+}
+
+// deep DIR makes folders below a folder until their path is longer than the system opens, so that nobody can read the lowest ones, not even root.
+func deep(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: deep DIR")
+	}
+	root, err := os.OpenRoot(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer root.Close()
+	ts.Check(root.MkdirAll(strings.Repeat(strings.Repeat("d", 200)+"/", 25), 0o755))
 }
 
 // picture FILE SEED [WIDTH HEIGHT QUALITY] draws a picture that differs from seed to seed and not from size to size.

@@ -16,15 +16,19 @@ import (
 // pictureSuffixes are the names that a folder is searched for.
 var pictureSuffixes = []string{".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff"}
 
-// findPictures lists the files named, and those below the folders named that look like pictures.
-func findPictures(paths []string) ([]string, error) {
-	var files []string
+// findPictures lists the files named, and those below the folders named that look like pictures. A folder below one of these that cannot be read is in unread, with the
+// reason, and the rest goes on; one that was named and cannot be read is an error.
+func findPictures(paths []string) (files []string, unread []unreadFolder, err error) {
 	for _, root := range paths {
 		// A link to a folder is walked like the folder; links below it are not followed.
 		if info, err := os.Stat(root); err == nil && info.IsDir() {
 			root += string(filepath.Separator)
 		}
 		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil && path != root && d.IsDir() {
+				unread = append(unread, unreadFolder{filepath.Clean(path), err})
+				return nil // with what could be read of it
+			}
 			if err != nil || d.IsDir() {
 				return err
 			}
@@ -34,10 +38,30 @@ func findPictures(paths []string) ([]string, error) {
 			return nil
 		})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return files, nil
+	return files, unread, nil
+}
+
+// An unreadFolder is a folder whose pictures could not be listed, and why.
+type unreadFolder struct {
+	path string
+	err  error
+}
+
+// reason says what is wrong without the path again.
+func (f unreadFolder) reason() error {
+	if p := (*fs.PathError)(nil); errors.As(f.err, &p) {
+		return fmt.Errorf("folder cannot be read: %w", p.Err)
+	}
+	return fmt.Errorf("folder cannot be read: %w", f.err)
+}
+
+func (a *app) warnUnread(folders []unreadFolder) {
+	for _, f := range folders {
+		a.warn("%s: %v", f.path, f.reason())
+	}
 }
 
 func isPicture(path string) bool {
@@ -76,10 +100,11 @@ func hashFile(file string, hasher imagehash.Hasher) (*decode.Picture, imagehash.
 
 // hashImages makes a list of the pictures named. Those that cannot be read are reported and counted, and the rest goes on.
 func (c *setBuildCommand) hashImages(a *app, h *hashing) (*hashlist.List, error) {
-	files, err := findPictures(c.Images)
+	files, unread, err := findPictures(c.Images)
 	if err != nil {
 		return nil, err
 	}
+	a.warnUnread(unread)
 	collector := hashlist.NewCollector("pictures")
 	unreadable, poor := 0, 0
 	bar := a.progress("hashing")
@@ -110,6 +135,9 @@ func (c *setBuildCommand) hashImages(a *app, h *hashing) (*hashlist.List, error)
 	bar.update(len(files), len(files))
 	bar.done()
 	a.remark("pictures: %d files, %d hashed, %d unreadable, %d below quality %d", len(files), len(files)-unreadable-poor, unreadable, poor, c.Quality)
+	if len(unread) > 0 {
+		a.remark("pictures: %d folders could not be read; what is in them is not in the set", len(unread))
+	}
 	if len(files) == 0 {
 		return nil, refused(errors.New("there is no picture in " + strings.Join(c.Images, ", ")))
 	}

@@ -43,10 +43,11 @@ const sampleEdit = "resized to 64 %, JPEG 75"
 
 // loadSamples reads a folder. In the order of their names every second picture goes into the set, and is scanned resized and recompressed.
 func loadSamples(a *app, dir string) (*sampleSet, error) {
-	files, err := findPictures([]string{dir})
+	files, unread, err := findPictures([]string{dir})
 	if err != nil {
 		return nil, err
 	}
+	a.warnUnread(unread)
 	slices.Sort(files)
 	var out sampleSet
 	for _, file := range files {

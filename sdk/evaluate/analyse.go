@@ -1,7 +1,6 @@
 package evaluate
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -79,7 +78,8 @@ type analyser struct {
 	pairs    pairCounts
 	kept     map[int][2]int // bucket bits → copies found in the own bucket, and in all
 	closest  []Collision
-	found    map[int][][]burst // by method and counter: false matches of one picture with another
+	alike    map[int][][]Collision // by method and counter, the scheme's own length last: pairs that collide
+	found    map[int][][]burst     // by method and counter: false matches of one picture with another
 	mu       sync.Mutex
 }
 
@@ -88,6 +88,7 @@ func Analyse(ctx context.Context, s *Survey, cfg Analysis) (*Result, error) {
 	a := &analyser{
 		survey: s, cfg: cfg,
 		counters: make(map[int][]*fitCounter), entries: make(map[int]map[string][]int32), kept: make(map[int][2]int), found: make(map[int][][]burst),
+		alike: make(map[int][][]Collision),
 	}
 	if cfg.AllHeldOut && len(cfg.SearchBits) > 0 {
 		return nil, errors.New("evaluate: a search needs pictures that are not held out")
@@ -164,6 +165,7 @@ func (a *analyser) prepare() error {
 			a.counters[i] = append(a.counters[i], f)
 		}
 		a.found[i] = make([][]burst, len(a.counters[i]))
+		a.alike[i] = make([][]Collision, len(a.counters[i])+1)
 	}
 	a.methods = append(a.methods,
 		&pdqDistance{fmt.Sprintf("PDQ ≤ %d", a.cfg.Near), a.cfg.Near, a.cfg.Quality, 1},
@@ -298,6 +300,7 @@ feed:
 // one compares the copies of a picture with its own entry, and with those of all others.
 func (a *analyser) one(i int, x *Sample) {
 	events, near := make([]int, len(a.methods)), make([]int, len(a.methods))
+	alike := make(map[int][][]Collision)
 	for k, m := range a.methods {
 		row := make([]outcome, len(a.survey.Plan.Edits))
 		for j := range a.survey.Plan.Edits {
@@ -309,7 +312,14 @@ func (a *analyser) one(i int, x *Sample) {
 			}
 		}
 		a.rows[k][i] = row
-		for _, o := range a.others(i, k, &x.Copies[0]) {
+		others := a.others(i, k, &x.Copies[0])
+		if len(a.alike[k]) > 0 {
+			alike[k] = make([][]Collision, len(a.alike[k]))
+			for _, o := range others {
+				alike[k][len(alike[k])-1] = append(alike[k][len(alike[k])-1], a.collision(x, o, 1))
+			}
+		}
+		for _, o := range others {
 			if a.views(&x.Copies[0], a.lights[o].Entry) <= a.cfg.Near {
 				near[k]++
 			} else {
@@ -320,6 +330,11 @@ func (a *analyser) one(i int, x *Sample) {
 	fits, bursts := make(map[int][]fitCount), make(map[int][][]burst)
 	for k := range a.counters {
 		fits[k] = a.count(i, k, x)
+		for n := range fits[k] {
+			for o, matches := range fits[k][n].others {
+				alike[k][n] = append(alike[k][n], a.collision(x, int(o), matches))
+			}
+		}
 		for _, f := range a.counters[k] {
 			bursts[k] = append(bursts[k], a.bursts(i, a.scheme(k), f, x))
 		}
@@ -341,6 +356,9 @@ func (a *analyser) one(i int, x *Sample) {
 		for n, f := range a.counters[k] {
 			f.merge(block(x), x.Class, &fits[k][n])
 			a.found[k][n] = append(a.found[k][n], bursts[k][n]...)
+		}
+		for n := range alike[k] {
+			a.alike[k][n] = mostAlike(append(a.alike[k][n], alike[k][n]...))
 		}
 	}
 }
@@ -383,7 +401,8 @@ func (a *analyser) count(i, k int, x *Sample) []fitCount {
 	m := a.scheme(k)
 	out := make([]fitCount, len(a.counters[k]))
 	for n, f := range a.counters[k] {
-		others := make(map[int32]bool)
+		others := make(map[int32]int)
+		out[n].others = others
 		for j := range x.Copies {
 			if !fitCopy(a.survey.Plan.Edits, x, j) {
 				continue
@@ -397,8 +416,7 @@ func (a *analyser) count(i, k int, x *Sample) []fitCount {
 					hit[e] = true
 					to := block(a.lights[e.picture].Sample)
 					out[n].to[to]++
-					if !others[e.picture] {
-						others[e.picture] = true
+					if others[e.picture]++; others[e.picture] == 1 {
 						out[n].distinct[to]++
 					}
 					if j == 0 && e.version == 0 {
@@ -442,39 +460,4 @@ func (a *analyser) buckets(x *Sample) map[int][2]int {
 		}
 	}
 	return out
-}
-
-// shown is how many colliding pairs a result has.
-const shown = 12
-
-// neighbours are a picture's nearest others.
-func (a *analyser) neighbours(i int, x *Sample) []Collision {
-	var out []Collision
-	for o := range a.lights {
-		if o == i {
-			continue
-		}
-		d := a.views(&x.Copies[0], a.lights[o].Entry)
-		if len(out) == 2 && d >= out[1].Distance {
-			continue
-		}
-		c := Collision{A: x.File, B: a.lights[o].File, Distance: d, ThumbnailA: x.Thumbnail, ThumbnailB: a.lights[o].Thumbnail}
-		for v := range x.Copies[0].Readings {
-			c.Bits = max(c.Bits, commonPrefix(x.Copies[0].Readings[v].Hash, a.lights[o].Entry))
-		}
-		out = append(out, c)
-		slices.SortStableFunc(out, func(a, b Collision) int { return cmp.Compare(a.Distance, b.Distance) })
-		out = out[:min(len(out), 2)]
-	}
-	return out
-}
-
-// commonPrefix is in how many of the lowest frequencies two hashes agree before they first differ, of those whose margins are kept.
-func commonPrefix(a, b imagehash.Hash) int {
-	for n, k := range lowestFrequencies {
-		if a.Bit(k) != b.Bit(k) {
-			return n
-		}
-	}
-	return keptMargins
 }

@@ -77,6 +77,16 @@ func TestAnalyse(t *testing.T) {
 	if len(res.Collisions) == 0 || res.Collisions[0].Distance > res.Collisions[len(res.Collisions)-1].Distance || len(res.Collisions[0].ThumbnailA) == 0 {
 		t.Error("the nearest pairs are missing or not in order")
 	}
+	for _, c := range res.Colliding {
+		if c.Bits > c.Own || len(c.Pairs) == 0 || len(c.Pairs) > shownAlike {
+			t.Errorf("%s: %d pairs collide at %d bits of %d", c.Method, len(c.Pairs), c.Bits, c.Own)
+		}
+		for i, p := range c.Pairs {
+			if p.A == p.B || p.Matches < 1 || i > 0 && p.Matches > c.Pairs[i-1].Matches || len(p.ThumbnailA) == 0 || len(p.ThumbnailB) == 0 {
+				t.Errorf("%s: %s and %s, %d matches", c.Method, p.A, p.B, p.Matches)
+			}
+		}
+	}
 	if len(res.Leaks) == 0 || res.Leaks[0].Average != 0 || res.Leaks[0].Left != 1 {
 		t.Errorf("a full download leaks %+v", res.Leaks)
 	}

@@ -121,6 +121,7 @@ type fitCount struct {
 	to       [blocks]int // by block of the other picture
 	distinct [blocks]int // other pictures, likewise
 	unedited int
+	others   map[int32]int // matches of each other picture
 }
 
 func (f *fitCounter) merge(from int, class string, c *fitCount) {

@@ -18,6 +18,7 @@ type Result struct {
 	Differences    []Difference     `json:"differences"`  // of held-out pictures
 	FalsePositives []FalsePositives `json:"false_positives"`
 	Collisions     []Collision      `json:"collisions"`
+	Colliding      []Colliding      `json:"colliding,omitempty"` // by scheme
 	Search         []Found          `json:"search,omitempty"`
 	Blinded        []Blinded        `json:"blinded,omitempty"` // by scheme
 	Bursts         []Bursts         `json:"bursts,omitempty"`  // by scheme and length, the shortest first
@@ -59,9 +60,19 @@ type Collision struct {
 	B        string `json:"b"`
 	Distance int    `json:"pdq_distance"` // the least over the views of a
 	Bits     int    `json:"token_bits"`   // the longest token that is equal, over the views of a, without flips
+	Matches  int    `json:"matches"`      // of a copy of a and a version of b, for pairs that a scheme takes for each other
 
 	ThumbnailA []byte `json:"-"`
 	ThumbnailB []byte `json:"-"`
+}
+
+// Colliding is pairs of different pictures that a scheme takes for each other at the longest token length at which there are any: at its own, between pictures as
+// they are, or at one of the shorter ones that false positives are extrapolated from, where edited copies and versions of entries count too.
+type Colliding struct {
+	Method string      `json:"method"`
+	Bits   int         `json:"bits"`
+	Own    int         `json:"own_bits"` // of the scheme's tokens
+	Pairs  []Collision `json:"pairs"`    // those with most matches first, and not all of them
 }
 
 // Found is a split of probes that a search found on tuned pictures, and what it finds on held-out ones, where tokens that views share are counted once: a

@@ -1,10 +1,8 @@
 package evaluate
 
 import (
-	"cmp"
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/veilhash/veilhash/sdk/evaluate/edit"
 	"github.com/veilhash/veilhash/sdk/group"
@@ -56,7 +54,7 @@ func (a *analyser) summarise(res *Result) {
 			}
 		}
 	}
-	res.Collisions = a.collisions()
+	res.Collisions, res.Colliding = a.collisions(), a.colliding()
 	if m := a.scheme(0); m != nil {
 		kept := make(map[int]float64)
 		for bits, c := range a.kept {
@@ -92,23 +90,6 @@ func (a *analyser) describe(k int, m Method, row RecallRow) RecallRow {
 
 // payloadSize is what a set's payload is unless its operator says otherwise.
 const payloadSize = 4096
-
-// collisions are the nearest pairs of all, each once.
-func (a *analyser) collisions() []Collision {
-	slices.SortFunc(a.closest, func(x, y Collision) int {
-		return cmp.Or(cmp.Compare(x.Distance, y.Distance), strings.Compare(x.A, y.A), strings.Compare(x.B, y.B))
-	})
-	var out []Collision
-	for _, c := range a.closest {
-		if len(out) == shown {
-			break
-		}
-		if !slices.ContainsFunc(out, func(o Collision) bool { return o.A == c.B && o.B == c.A || o.A == c.A && o.B == c.B }) {
-			out = append(out, c)
-		}
-	}
-	return out
-}
 
 // search looks for splits on tuned pictures and measures them on held-out ones.
 func (a *analyser) search(ctx context.Context, res *Result) error {

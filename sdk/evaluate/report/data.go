@@ -46,6 +46,44 @@ func CSV(w io.Writer, r *evaluate.Result) error {
 	return c.Error()
 }
 
+// FalsePositivesCSV writes a line for each method: what was counted, what that proves, and in columns of their own what is extrapolated, with how. Empty means that there
+// is nothing to extrapolate from.
+func FalsePositivesCSV(w io.Writer, r *evaluate.Result) error {
+	c := csv.NewWriter(w)
+	c.Write([]string{
+		"method", "private", "matches", "near", "pairs", "proven_bound95_pair", "proven_bound95_picture_1e6",
+		"extrapolated_pair", "low95", "high95", "extrapolated_picture_1e6", "low95", "high95", "extrapolated_picture_1e7", "low95", "high95",
+		"extrapolation", "own_bits", "bits_per_halving",
+	})
+	for _, f := range r.FalsePositives {
+		line := []string{f.Method, strconv.FormatBool(f.Private), strconv.Itoa(f.Events), strconv.Itoa(f.Near), small(f.Pairs), small(f.Bound95), small(f.BoundAt1e6)}
+		if f.Fit == nil {
+			line = append(line, slices.Repeat([]string{""}, 12)...)
+		} else {
+			for _, x := range []evaluate.Extrapolated{f.Fit.PerPair, f.Fit.Million, f.Fit.TenMillion} {
+				line = append(line, small(x.Value), small(x.Low), small(x.High))
+			}
+			line = append(line, method(f.Fit), strconv.Itoa(f.Fit.Bits), small(f.Fit.Halving))
+		}
+		c.Write(line)
+	}
+	c.Flush()
+	return c.Error()
+}
+
+// method says how a rate was extrapolated.
+func method(f *evaluate.Fit) string {
+	s := "least squares through the logarithms of rates at"
+	for _, p := range f.Points {
+		if p.Used {
+			s += " " + strconv.Itoa(p.Bits)
+		}
+	}
+	return s + " bits; bootstrap over blocks of pictures"
+}
+
+func small(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
+
 func number(v float64) string { return strconv.FormatFloat(v, 'f', 5, 64) }
 
 // groups are those that a row has, in the order of the suite, and then the others.

@@ -22,14 +22,32 @@ type Meta struct {
 //go:embed report.html
 var page string
 
-var pageTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
-	"pct":   percent,
-	"rate":  rate,
-	"sci":   sci,
-	"f3":    func(v float64) string { return fmt.Sprintf("%.3f", v) },
-	"f1":    func(v float64) string { return fmt.Sprintf("%.1f", v) },
-	"image": dataURI,
-	"join":  strings.Join,
+//go:embed reports.html
+var reportsPage string
+
+//go:embed style.html
+var style string
+
+var (
+	pageTemplate    = parsePage(page)
+	reportsTemplate = parsePage(reportsPage)
+)
+
+// parsePage parses a page and what pages share.
+func parsePage(text string) *template.Template {
+	return template.Must(template.Must(template.New("page").Funcs(functions).Parse(text)).Parse(style))
+}
+
+var functions = template.FuncMap{
+	"pct":      percent,
+	"rate":     rate,
+	"sci":      sci,
+	"f3":       func(v float64) string { return fmt.Sprintf("%.3f", v) },
+	"f1":       func(v float64) string { return fmt.Sprintf("%.1f", v) },
+	"image":    dataURI,
+	"join":     strings.Join,
+	"part":     part,
+	"accounts": numbers,
 	"million": func(r *evaluate.Result, method string) template.HTML {
 		for _, f := range r.FalsePositives {
 			if f.Method == method && f.Fit != nil {
@@ -38,7 +56,7 @@ var pageTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
 		}
 		return "–"
 	},
-}).Parse(page))
+}
 
 // HTML writes one self-contained page.
 func HTML(w io.Writer, r *evaluate.Result, m Meta) error {

@@ -37,6 +37,10 @@ func result() *evaluate.Result {
 		},
 		Differences: []evaluate.Difference{{Method: "balanced", Than: "PDQ ≤ 31", Value: 0.01, Low: -0.01, High: 0.03}},
 		Collisions:  []evaluate.Collision{{A: "a.jpg", B: "b.jpg", Distance: 80, Bits: 9, ThumbnailA: []byte{1, 2}, ThumbnailB: []byte{3}}},
+		Colliding: []evaluate.Colliding{
+			{Method: "balanced", Bits: 20, Own: 64, Pairs: []evaluate.Collision{{A: "<c>.jpg", B: "d.jpg", Distance: 90, Matches: 7, ThumbnailA: []byte{4, 5}, ThumbnailB: []byte{6}}}},
+			{Method: "mine", Bits: 48, Own: 48, Pairs: []evaluate.Collision{{A: "e.jpg", B: "f.jpg", Matches: 1}}},
+		},
 		Search: []evaluate.Found{
 			{Bits: 64, Probes: 1, Tokens: 1, Scheme: "s1", HeldOut: 0.4, Groups: map[string]float64{}},
 			{Bits: 64, Probes: 16, Tokens: 1, Scheme: "s16", HeldOut: 0.7, Groups: map[string]float64{}},
@@ -77,6 +81,22 @@ func TestCSV(t *testing.T) {
 	}
 }
 
+// What is extrapolated has columns and a method of its own, and nothing stands there where nothing was.
+func TestFalsePositivesCSV(t *testing.T) {
+	s := text(t, func(b *strings.Builder) error { return FalsePositivesCSV(b, result()) })
+	lines, err := csv.NewReader(strings.NewReader(s)).ReadAll()
+	if err != nil || len(lines) != 3 {
+		t.Fatalf("%d lines, %v", len(lines), err)
+	}
+	want := "balanced,true,0,0,90,0.03,0,4e-16,1e-17,1e-15,4e-10,1e-11,1e-09,0,0,0,least squares through the logarithms of rates at 12 16 bits; bootstrap over blocks of pictures,64,1.2"
+	if got := strings.Join(lines[1], ","); got != want {
+		t.Error(got)
+	}
+	if got := strings.Join(lines[2], ","); got != "PDQ ≤ 31,false,0,0,90,0.03,0"+strings.Repeat(",", 12) {
+		t.Error(got)
+	}
+}
+
 // The page holds everything itself, escapes what comes from outside, and says what it is.
 func TestHTML(t *testing.T) {
 	s := text(t, func(b *strings.Builder) error {
@@ -85,6 +105,7 @@ func TestHTML(t *testing.T) {
 	for _, want := range []string{
 		"prefers-color-scheme: dark", `name="viewport"`, "Seed 7", "v1.2.3", "a limit", "receipts", "data:image/jpeg;base64,AQI=",
 		"&lt;b&gt;bad&lt;/b&gt;.jpg", "4.0·10<sup>-10</sup>", "Plain tokens must say the same", "held out", "proven", "extrapolated",
+		"balanced: at 20 bits; none at its own 64", "7 matches", "&lt;c&gt;.jpg", "data:image/jpeg;base64,BAU=", "mine: at 48 bits, its own length",
 	} {
 		if !strings.Contains(s, want) {
 			t.Errorf("the page lacks %q", want)

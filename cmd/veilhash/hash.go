@@ -67,7 +67,7 @@ func (c *hashCommand) Run(a *app) error {
 		return refused(fmt.Errorf("%d of %d pictures were refused", failed, len(files)))
 	}
 	if len(unread) > 0 {
-		return refused(fmt.Errorf("%d folders could not be read", len(unread)))
+		return refused(fmt.Errorf("folders that could not be read: %d", len(unread)))
 	}
 	if len(files) == 0 {
 		return refused(errors.New("there is no picture to hash"))

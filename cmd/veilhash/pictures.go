@@ -136,7 +136,7 @@ func (c *setBuildCommand) hashImages(a *app, h *hashing) (*hashlist.List, error)
 	bar.done()
 	a.remark("pictures: %d files, %d hashed, %d unreadable, %d below quality %d", len(files), len(files)-unreadable-poor, unreadable, poor, c.Quality)
 	if len(unread) > 0 {
-		a.remark("pictures: %d folders could not be read; what is in them is not in the set", len(unread))
+		a.remark("pictures: folders that could not be read: %d; what is in them is not in the set", len(unread))
 	}
 	if len(files) == 0 {
 		return nil, refused(errors.New("there is no picture in " + strings.Join(c.Images, ", ")))

@@ -128,7 +128,10 @@ func sci(v float64) template.HTML {
 	if v == 0 {
 		return "0"
 	}
-	if v >= 0.01 && v < 10000 {
+	if v >= 100 && v < 10000 {
+		return template.HTML(fmt.Sprintf("%.0f", v))
+	}
+	if v >= 0.01 && v < 100 {
 		return template.HTML(fmt.Sprintf("%.3g", v))
 	}
 	e := int(math.Floor(math.Log10(v)))

@@ -5,6 +5,8 @@ import (
 	"image"
 	"image/jpeg"
 	"math/rand/v2"
+	"runtime"
+	"sync"
 
 	"github.com/deepteams/webp"
 	"golang.org/x/image/draw"
@@ -23,13 +25,24 @@ func toJPEG(quality int) step {
 	}
 }
 
-// toWebP encodes a picture as lossy WebP and decodes it.
+// webpAlone is held while a picture is encoded as WebP.
+var webpAlone sync.Mutex
+
+// toWebP encodes a picture as lossy WebP and decodes it. The encoder keeps its working memory in pools and does not clear all of it, so that a picture comes out
+// a little differently after another one of its size. Two collections of garbage empty the pools. What remains is that the encoder
+// takes another way on a machine with a single processor.
 func toWebP(quality float32) step {
 	return func(p *image.NRGBA, _ *rand.Rand) (*image.NRGBA, error) {
 		var b bytes.Buffer
 		o := webp.DefaultOptions()
 		o.Quality = quality
-		if err := webp.Encode(&b, opaque(p), o); err != nil {
+		p = opaque(p)
+		webpAlone.Lock()
+		runtime.GC()
+		runtime.GC()
+		err := webp.Encode(&b, p, o)
+		webpAlone.Unlock()
+		if err != nil {
 			return nil, err
 		}
 		return decoded(b.Bytes())

@@ -5,7 +5,7 @@
 PORT   ?= 8787
 IMAGES ?=
 HEADLESS ?=
-FUZZTIME ?= 3s
+FUZZTIME ?= 2s
 
 GO     ?= go
 WASMRUN := env GOOS= GOARCH= $(GO) tool wazero run -mount /:/ -env-inherit

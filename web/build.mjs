@@ -96,7 +96,7 @@ function buildModule(name, to, ...flags) {
   const inlining = ['runtime', ...plain.map(p => `${module}/${p}`)].map(p => `-gcflags=${p}=-l`)
   execFileSync(
     'go',
-    ['build', ...flags, '-buildmode=c-shared', '-trimpath', '-ldflags=-s -w -buildid=', ...inlining, '-o', to, `./wasm/${name}`],
+    ['build', ...flags, '-buildmode=c-shared', '-trimpath', '-buildvcs=false', '-ldflags=-s -w -buildid=', ...inlining, '-o', to, `./wasm/${name}`],
     { cwd: root, stdio: 'inherit', env: { ...process.env, GOOS: 'wasip1', GOARCH: 'wasm' } },
   )
 }

@@ -40,6 +40,7 @@ async function sent(page: Page, name: string, act: () => Promise<void>): Promise
   }
   page.on('response', listen)
   try {
+    await page.evaluate(() => { delete document.documentElement.dataset.done }) // of the same picture, given before
     await act()
     await page.waitForFunction(name => document.documentElement.dataset.done === name, name)
   } finally {

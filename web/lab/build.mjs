@@ -22,7 +22,7 @@ export async function buildLab(common, dist) {
   await copyFile(join(here, '../demo/icon.svg'), join(out, 'icon.svg'))
   execFileSync(
     'go',
-    ['build', '-buildmode=c-shared', '-trimpath', '-ldflags=-s -w -buildid=', '-o', join(out, 'lab.wasm'), './wasm/lab'],
+    ['build', '-buildmode=c-shared', '-trimpath', '-buildvcs=false', '-ldflags=-s -w -buildid=', '-o', join(out, 'lab.wasm'), './wasm/lab'],
     { cwd: join(here, '../..'), stdio: 'inherit', env: { ...process.env, GOOS: 'wasip1', GOARCH: 'wasm' } },
   )
 }

@@ -10,15 +10,10 @@ import (
 	"time"
 
 	"github.com/veilhash/veilhash/sdk"
+	"github.com/veilhash/veilhash/sdk/blindset/setdir"
 	"github.com/veilhash/veilhash/sdk/tlog"
 	"github.com/veilhash/veilhash/sdk/trust"
 	"github.com/veilhash/veilhash/server/translog"
-)
-
-// Names of what lies beside a set's manifest for clients that have a policy.
-const (
-	proofName       = "manifest.tlog-proof"
-	endorsementName = "endorsements"
 )
 
 type logCommand struct {
@@ -165,7 +160,7 @@ func (c *logFlags) write(a *app, f func(l *translog.Log) error) error {
 		if err != nil {
 			return err
 		}
-		if err := writeFile(filepath.Join(c.Set, proofName), proof.AppendText(nil), 0o644); err != nil {
+		if err := writeFile(filepath.Join(c.Set, setdir.ProofName), proof.AppendText(nil), 0o644); err != nil {
 			return err
 		}
 	}
@@ -277,7 +272,7 @@ func (c *logVerifyCommand) Run(a *app) error {
 		return err
 	}
 	cfg := sdk.TrustConfig{Policy: p.AppendText(nil)}
-	for name, to := range map[string]*[]byte{endorsementName: &cfg.Endorsement, proofName: &cfg.Proof} {
+	for name, to := range map[string]*[]byte{setdir.EndorsementsName: &cfg.Endorsement, setdir.ProofName: &cfg.Proof} {
 		if *to, err = os.ReadFile(filepath.Join(c.Set, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/veilhash/veilhash/sdk/blindset/setdir"
 	"github.com/veilhash/veilhash/server/problem"
 )
 
@@ -78,12 +79,6 @@ func New(cfg Config) (*Handler, error) {
 
 var shardName = regexp.MustCompile(`^[0-9a-f]{64}\.shard$`)
 
-const (
-	manifestName     = "manifest"
-	endorsementsName = "endorsements"        // of a set that has some
-	proofName        = "manifest.tlog-proof" // of a set that is in a log
-)
-
 // maxManifest bounds what is read into memory; package blindset refuses longer ones.
 const maxManifest = 1 << 20
 
@@ -102,7 +97,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(h.cfg.Timeout)) // fails only where there is no network
 	name, under := strings.CutPrefix(r.URL.Path, Prefix)
 	switch {
-	case under && (name == manifestName || name == endorsementsName || name == proofName):
+	case under && (name == setdir.ManifestName || name == setdir.EndorsementsName || name == setdir.ProofName):
 		h.text(w, r, name)
 	case under && shardName.MatchString(name):
 		h.shard(w, r, name)
@@ -147,7 +142,7 @@ func (h *Handler) shard(w http.ResponseWriter, r *http.Request, name string) {
 // open opens a file of the set. Where it cannot it answers, and ok is false.
 func (h *Handler) open(w http.ResponseWriter, r *http.Request, name string) (f File, ok bool) {
 	f, err := h.cfg.Files.Open(r.Context(), name)
-	if errors.Is(err, os.ErrNotExist) && name != manifestName {
+	if errors.Is(err, os.ErrNotExist) && name != setdir.ManifestName {
 		problem.NotFound.Write(w)
 		return nil, false
 	}

@@ -15,6 +15,9 @@ const ManifestName = "manifest"
 // EndorsementsName is the name of the file that holds the curators' endorsements, in a set that has some.
 const EndorsementsName = "endorsements"
 
+// ProofName is the name of the file that holds the proof that the set is in a log, in a set that is.
+const ProofName = "manifest.tlog-proof"
+
 // ErrExists is returned where a set would overwrite something.
 var ErrExists = errors.New("setdir: there is something already; name a directory that does not exist, or remove it first")
 

@@ -5,15 +5,24 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/veilhash/veilhash/server/internal/migrations"
 	"github.com/veilhash/veilhash/server/store"
 )
 
 //go:embed migrations/*.sql
 var migrationFiles embed.FS
+
+// schemaSteps is the SQL of each version, that of version 1 first.
+func schemaSteps() ([]string, error) {
+	steps, err := migrations.Read(migrationFiles)
+	if err != nil {
+		return nil, fmt.Errorf("postgres: %w", err)
+	}
+	return steps, nil
+}
 
 // ErrOutdated: the schema is older than this program, or there is none yet, and the credentials may not change it.
 var ErrOutdated = errors.New("postgres: the database's schema is older than this program and these credentials may not change it; migrate it with those of its owner")
@@ -21,31 +30,10 @@ var ErrOutdated = errors.New("postgres: the database's schema is older than this
 // migrationLock keeps two processes from migrating at once: an advisory lock's number, "veilhash" in ASCII.
 const migrationLock = 0x7665696c68617368
 
-// migrations returns the SQL of each version, that of version 1 first.
-func migrations() ([]string, error) {
-	names, err := fs.Glob(migrationFiles, "migrations/*.sql") // sorted
-	if err != nil {
-		return nil, err
-	}
-	var out []string
-	for i, name := range names {
-		var n int
-		if _, err := fmt.Sscanf(name, "migrations/%04d_", &n); err != nil || n != i+1 {
-			return nil, fmt.Errorf("postgres: migration %s is not number %d", name, i+1)
-		}
-		text, err := migrationFiles.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, string(text))
-	}
-	return out, nil
-}
-
 // Migrate brings the database's schema up to date, with its owner's credentials. Errors are *store.NewerError, store.ErrForeign, ErrOutdated
 // where the credentials do not suffice, and the database's.
 func Migrate(ctx context.Context, url string) error {
-	steps, err := migrations()
+	steps, err := schemaSteps()
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ var _ store.Store = (*DB)(nil)
 // Open connects to the database and brings its schema up to date, if the credentials may. Errors are *store.NewerError, store.ErrForeign,
 // ErrOutdated, and the database's.
 func Open(ctx context.Context, cfg Config) (*DB, error) {
-	steps, err := migrations()
+	steps, err := schemaSteps()
 	if err != nil {
 		return nil, err
 	}

@@ -69,7 +69,7 @@ func TestOpenRefuses(t *testing.T) {
 func TestMigrations(t *testing.T) {
 	server := pgtest.Start(t)
 	cfg := Config{URL: server.Database()}
-	steps, err := migrations()
+	steps, err := schemaSteps()
 	if err != nil || len(steps) < 1 {
 		t.Fatalf("%d migrations, %v", len(steps), err)
 	}
@@ -119,7 +119,7 @@ func TestMigrations(t *testing.T) {
 // was the newest.
 func TestOldDatabase(t *testing.T) {
 	server := pgtest.Start(t)
-	steps, err := migrations()
+	steps, err := schemaSteps()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,8 @@ import (
 	"database/sql"
 	"embed"
 	"fmt"
-	"io/fs"
+
+	"github.com/veilhash/veilhash/server/internal/migrations"
 )
 
 // A Conn runs SQL. Arguments are named by number, ?1 and on.
@@ -29,21 +30,9 @@ var migrationFiles embed.FS
 
 // Migrations returns the SQL of each version of the schema, that of version 1 first.
 func Migrations() ([]string, error) {
-	names, err := fs.Glob(migrationFiles, "migrations/*.sql") // sorted
+	steps, err := migrations.Read(migrationFiles)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("lite: %w", err)
 	}
-	var out []string
-	for i, name := range names {
-		var n int
-		if _, err := fmt.Sscanf(name, "migrations/%04d_", &n); err != nil || n != i+1 {
-			return nil, fmt.Errorf("lite: migration %s is not number %d", name, i+1)
-		}
-		text, err := migrationFiles.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, string(text))
-	}
-	return out, nil
+	return steps, nil
 }

@@ -44,8 +44,11 @@ type Config struct {
 	// TestAccounts are accounts of nobody, whose matches are recorded and count for nothing. See package match.
 	TestAccounts []store.Account
 
-	// Page is what lies at "/", and Samples what lies at "/samples/".
-	Page, Samples fs.FS
+	// Page is what lies at "/".
+	Page fs.FS
+
+	// Folders are what lies at "/NAME/", by NAME: the public log of the set, sample pictures.
+	Folders map[string]fs.FS
 
 	// Origins are the origins whose pages may fetch the set. See package distribute.
 	Origins []string

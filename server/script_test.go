@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -103,7 +104,7 @@ func newPlay(t *testing.T) *play {
 			"dir/.env":      {Data: []byte("SECRET")},
 			"unknown.thing": {Data: []byte("?")},
 		},
-		Samples: fstest.MapFS{"index.json": {Data: []byte("[]")}},
+		Folders: map[string]fs.FS{"samples": fstest.MapFS{"index.json": {Data: []byte("[]")}}},
 		Origins: []string{"https://app.example"},
 	})
 	if err != nil {

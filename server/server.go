@@ -86,8 +86,8 @@ func (s *Server) routes() (*http.ServeMux, error) {
 		}
 		mux.Handle(distribute.Prefix, h)
 	}
-	if s.cfg.Samples != nil {
-		mux.Handle("/samples/", http.StripPrefix("/samples", static.Handler(s.cfg.Samples)))
+	for name, folder := range s.cfg.Folders {
+		mux.Handle("/"+name+"/", http.StripPrefix("/"+name, static.Handler(folder)))
 	}
 	if s.cfg.Page != nil {
 		mux.Handle("/", static.Handler(s.cfg.Page))

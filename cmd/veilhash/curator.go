@@ -99,10 +99,10 @@ func (a *app) readCuratorKey(name string) (*endorse.Key, error) {
 	return key, nil
 }
 
-// readCurators reads public parts, as 'curator new' writes them.
-func readCurators(files []string) (out []blindset.Curator, err error) {
-	for _, name := range files {
-		b, err := os.ReadFile(name)
+// readCurators reads public parts, as 'curator new' writes them, from files or addresses.
+func (a *app) readCurators(places []string) (out []blindset.Curator, err error) {
+	for _, name := range places {
+		b, err := a.readPlace(name)
 		if err != nil {
 			return nil, err
 		}

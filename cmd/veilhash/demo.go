@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
-	"github.com/veilhash/veilhash/sdk/blindset"
 	"github.com/veilhash/veilhash/sdk/blindset/setdir"
 	"github.com/veilhash/veilhash/server"
 )
@@ -26,13 +27,15 @@ type demoCommand struct {
 
 	Dir string `placeholder:"DIR" help:"Keep set, keys and database here (a temporary directory, removed at the end)."`
 	Web string `placeholder:"DIR" help:"The page's files (the folder web beside the command)."`
+
+	Address string `placeholder:"FILE" help:"Write the page's address to this file, once it answers."`
 }
 
 func (demoCommand) Help() string {
-	return `Builds a blinded set of every second picture, starts the server with an embedded database, and sends each picture through the whole
-way once: those of the set resized to 64 % and recompressed as messengers do, the others as they are. Then it serves a page on which a
-picture can be dropped, to see what happens and what the server could do with it. An account's payloads open at its third match, and
-each picture goes with a second voucher that may be synthetic.
+	return `Builds a blinded set of every second picture, has two curators check and endorse it, puts it and the page's code into a public log that a witness cosigns, all
+with keys made for the occasion; starts the server with an embedded database, and sends each picture through the whole way once: those of the set resized to 64 % and
+recompressed as messengers do, the others as they are. Then it serves a page on which a picture can be dropped, to see what happens and what the server could do with it,
+and who answers for the set. An account's payloads open at its third match, and each picture goes with a second voucher that may be synthetic.
 
 Examples:
   veilhash demo
@@ -59,8 +62,14 @@ type demoInfo struct {
 
 	Milliseconds float64 `json:"ms_a_picture"`  // median: decode, hash, look up, seal
 	VoucherBytes int     `json:"voucher_bytes"` // the same for all
-	SetBytes     int64   `json:"set_bytes"`
-	Address      string  `json:"address,omitempty"`
+	SetBytes     int     `json:"set_bytes"`
+
+	EndorsedBy  []string `json:"endorsed_by"`
+	Log         string   `json:"log"`
+	WitnessedBy []string `json:"witnessed_by"`
+	CodeFiles   int      `json:"code_files"` // whose digests are in the log
+
+	Address string `json:"address,omitempty"`
 }
 
 func (c *demoCommand) Run(a *app) error {
@@ -88,42 +97,53 @@ func (c *demoCommand) Run(a *app) error {
 	if err := samples.write(filepath.Join(p.dir, "samples")); err != nil {
 		return err
 	}
-	built, err := c.buildSet(a, p.dir, samples)
+	ctx, stop := context.WithCancel(a.ctx)
+	defer stop()
+	start := time.Now()
+	trusted := newDemoTrust(a, p, c)
+	if err := trusted.endorsedSet(samples.originals()); err != nil {
+		return err
+	}
+	if err := trusted.publish(ctx); err != nil {
+		return err
+	}
+	set, err := setdir.Open(trusted.set)
 	if err != nil {
 		return err
 	}
-	set, err := setdir.Open(built.Dir)
-	if err != nil {
-		return err
-	}
+	a.remark("set built, endorsed and logged in %.1f s", time.Since(start).Seconds())
 	page, err := openFolder(p.web)
 	if err != nil && !c.Headless {
 		return err
 	}
-	pictures, err := openFolder(filepath.Join(p.dir, "samples"))
-	if err != nil {
-		return err
+	folders := make(map[string]fs.FS)
+	for name, dir := range map[string]string{"samples": filepath.Join(p.dir, "samples"), "log": trusted.logDir(), "trust": trusted.publicDir()} {
+		if folders[name], err = openFolder(dir); err != nil {
+			return err
+		}
 	}
-	ctx, stop := context.WithCancel(a.ctx)
-	defer stop()
 	served := make(chan error, 1)
 	go func() {
 		served <- a.serve(ctx, l, serverConfig{
-			set: set, setDir: built.Dir, key: filepath.Join(p.dir, "operator.key"), store: storeFlags{Database: filepath.Join(p.dir, "veilhash.db")},
-			page: page, samples: pictures, console: server.OpenConsole,
+			set: set, setDir: trusted.set, key: trusted.operatorKey(), store: storeFlags{Database: filepath.Join(p.dir, "veilhash.db")},
+			page: page, folders: folders, console: server.OpenConsole,
 			// The console is open, so no page of another name may have it (DNS rebinding).
 			hosts: []string{"localhost", "127.0.0.1", "::1", c.Host},
 			log:   a.logger("warn"),
 		})
 	}()
-	info, err := scanSamples(a, address(l), set, samples)
+	info, err := scanSamples(a, address(l), set, trusted, samples)
 	if err != nil {
 		stop()
 		return errors.Join(<-served, err)
 	}
-	info.SetBytes = built.Bytes
 	if !c.Headless {
 		info.Address = address(l)
+	}
+	if c.Address != "" {
+		if err := writeFile(c.Address, []byte(address(l)+"\n"), 0o644); err != nil {
+			return err
+		}
 	}
 	if err := a.print(info, info.text()); err != nil {
 		return err
@@ -147,7 +167,9 @@ func (i *demoInfo) text() string {
 		"account\t" + accountInfo{i.Vouchers, i.Matches, i.Synthetics, i.Opened}.text() + "\n" +
 		fmt.Sprintf("time\t%.0f ms a picture, natively (median)\n", i.Milliseconds) +
 		fmt.Sprintf("voucher\t%d bytes, each\n", i.VoucherBytes) +
-		fmt.Sprintf("set\t%d bytes\n", i.SetBytes)
+		fmt.Sprintf("set\t%d bytes\n", i.SetBytes) +
+		fmt.Sprintf("endorsed\tby %s: each recognised every entry\n", strings.Join(i.EndorsedBy, " and ")) +
+		fmt.Sprintf("log\t%s, witnessed by %s; it names %d files of code\n", i.Log, strings.Join(i.WitnessedBy, " and "), i.CodeFiles)
 	if i.Address != "" {
 		s += "\nOpen " + i.Address + " and drop a picture. Stop with Ctrl-C.\n"
 	}
@@ -181,24 +203,4 @@ func (c *demoCommand) places() (p demoPlaces, err error) {
 		err = os.MkdirAll(p.dir, 0o700)
 	}
 	return p, err
-}
-
-// buildSet makes keys and a set of the samples that belong into it.
-func (c *demoCommand) buildSet(a *app, dir string, samples *sampleSet) (*buildInfo, error) {
-	quiet := *a
-	quiet.quiet = true
-	key := filepath.Join(dir, "operator.key")
-	if err := createSecret(key, new(blindset.Keyring).AppendText(nil)); err != nil {
-		return nil, err
-	}
-	b := setBuildCommand{
-		Images: samples.originals(), Key: key, Out: filepath.Join(dir, "set"), Require: 1, Scheme: "balanced", ListHasher: "pdq-canonical",
-		Quality: 50, Epoch: 1, Payload: 4096, Threshold: c.Threshold, Synthetics: c.Synthetics, PeriodDays: 30,
-	}
-	start := time.Now()
-	info, err := b.build(&quiet)
-	if err == nil {
-		a.remark("set of %d pictures built in %.1f s", info.Tokens, time.Since(start).Seconds())
-	}
-	return info, err
 }

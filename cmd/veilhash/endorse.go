@@ -40,7 +40,7 @@ func (f *curatorFlags) curator(a *app) (*endorse.Curator, *progress, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	peers, err := readCurators(f.Peer)
+	peers, err := a.readCurators(f.Peer)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -126,7 +126,7 @@ func (c *logFlags) write(a *app, f func(l *translog.Log) error) error {
 	if err != nil {
 		return err
 	}
-	p, err := readPolicy(c.Policy)
+	p, err := a.readPolicy(c.Policy)
 	if err != nil {
 		return err
 	}
@@ -168,8 +168,8 @@ func (c *logFlags) write(a *app, f func(l *translog.Log) error) error {
 	return a.print(info, fmt.Sprintf("log\t%s\nentries\t%d\ncosignatures\t%d\n", head.Origin, head.Size, len(note.Signatures)-1))
 }
 
-func readPolicy(name string) (*trust.Policy, error) {
-	b, err := os.ReadFile(name)
+func (a *app) readPolicy(name string) (*trust.Policy, error) {
+	b, err := a.readPlace(name)
 	if err != nil {
 		return nil, err
 	}
@@ -235,8 +235,8 @@ func (c *logRefreshCommand) Run(a *app) error {
 }
 
 type logVerifyCommand struct {
-	Set    string `arg:"" help:"The set's directory."`
-	Policy string `required:"" placeholder:"FILE" help:"The policy that the application ships."`
+	Set    string `arg:"" help:"The set's directory or address."`
+	Policy string `required:"" placeholder:"FILE" help:"The policy that the application ships: a file or an address."`
 	Log    string `placeholder:"PLACE" help:"The log's directory or address, to check that it continues what --state remembers."`
 	State  string `placeholder:"FILE" help:"What was seen the last time; it is checked against, and then written."`
 	Now    int64  `hidden:"" help:"Seconds since 1970 (the clock)."`
@@ -248,7 +248,8 @@ rewritten.
 
 Examples:
   veilhash log verify --policy policy public/set
-  veilhash log verify --policy policy --log https://example.org/log --state seen public/set`
+  veilhash log verify --policy policy --log https://example.org/log --state seen public/set
+  veilhash log verify --policy policy https://example.org/set`
 }
 
 // logVerifyInfo is what was found.
@@ -263,19 +264,18 @@ type logVerifyInfo struct {
 }
 
 func (c *logVerifyCommand) Run(a *app) error {
-	set, err := openSet(c.Set)
+	p, err := a.readPolicy(c.Policy)
 	if err != nil {
 		return err
 	}
-	p, err := readPolicy(c.Policy)
+	set, err := a.openSetAt(c.Set, evidenceOnly)
 	if err != nil {
 		return err
 	}
-	cfg := sdk.TrustConfig{Policy: p.AppendText(nil)}
-	for name, to := range map[string]*[]byte{setdir.EndorsementsName: &cfg.Endorsement, setdir.ProofName: &cfg.Proof} {
-		if *to, err = os.ReadFile(filepath.Join(c.Set, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
+	defer set.remove()
+	cfg, err := trustConfig(set.dir, p)
+	if err != nil {
+		return err
 	}
 	if err := c.remember(a, &cfg); err != nil {
 		return err
@@ -323,6 +323,17 @@ func (c *logVerifyCommand) Run(a *app) error {
 		s.WriteString("The log continues what was seen of it before, and the epoch is not older.\n")
 	}
 	return a.print(info, s.String())
+}
+
+// trustConfig is a policy, and what lies in a set's directory to satisfy it.
+func trustConfig(dir string, p *trust.Policy) (cfg sdk.TrustConfig, err error) {
+	cfg.Policy = p.AppendText(nil)
+	for name, to := range map[string]*[]byte{setdir.EndorsementsName: &cfg.Endorsement, setdir.ProofName: &cfg.Proof} {
+		if *to, err = os.ReadFile(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return cfg, err
+		}
+	}
+	return cfg, nil
 }
 
 // remember fills in what was seen, and the proof that the log continues it.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -38,21 +39,8 @@ func (c *logWitnessCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	cfg := witness.Config{Signer: s, Dir: c.Dir, Log: a.logger("info")}
-	for _, text := range c.Log {
-		k, err := tlog.ParseKey(text)
-		if err != nil {
-			return refused(fmt.Errorf("%q: %w", text, err))
-		}
-		cfg.Logs = append(cfg.Logs, k)
-	}
-	h, err := witness.New(cfg)
-	switch {
-	case errors.Is(err, witness.ErrState):
-		return &exitError{exitVerify, err, "Restore it from a backup that is not older than the last cosignature, or take a new key."}
-	case errors.Is(err, witness.ErrConfig):
-		return refused(err)
-	case err != nil:
+	h, err := c.handler(s, a.logger("info"))
+	if err != nil {
 		return err
 	}
 	l, err := server.Listen(a.ctx, c.Listen)
@@ -66,6 +54,26 @@ func (c *logWitnessCommand) Run(a *app) error {
 		}
 	}
 	return serveUntil(a.ctx, l, h)
+}
+
+// handler answers for the witness.
+func (c *logWitnessCommand) handler(s *translog.Signer, log *slog.Logger) (http.Handler, error) {
+	cfg := witness.Config{Signer: s, Dir: c.Dir, Log: log}
+	for _, text := range c.Log {
+		k, err := tlog.ParseKey(text)
+		if err != nil {
+			return nil, refused(fmt.Errorf("%q: %w", text, err))
+		}
+		cfg.Logs = append(cfg.Logs, k)
+	}
+	h, err := witness.New(cfg)
+	switch {
+	case errors.Is(err, witness.ErrState):
+		return nil, &exitError{exitVerify, err, "Restore it from a backup that is not older than the last cosignature, or take a new key."}
+	case errors.Is(err, witness.ErrConfig):
+		return nil, refused(err)
+	}
+	return h, err
 }
 
 // serveUntil answers requests until the context ends, and lets those that are under way finish.
@@ -85,7 +93,7 @@ func serveUntil(ctx context.Context, l net.Listener, h http.Handler) error {
 
 type logMonitorCommand struct {
 	Place  string        `arg:"" help:"The log's directory or address."`
-	Policy string        `required:"" placeholder:"FILE" help:"The policy that clients have: it names the log and its witnesses."`
+	Policy string        `required:"" placeholder:"FILE" help:"The policy that clients have, a file or an address: it names the log and its witnesses."`
 	State  string        `required:"" placeholder:"FILE" help:"What was seen the last time; it is checked against, and then written."`
 	Every  time.Duration `placeholder:"TIME" help:"Look again and again, at this interval, until there is an alarm; for instance 10m."`
 }
@@ -100,7 +108,7 @@ Examples:
 }
 
 func (c *logMonitorCommand) Run(a *app) error {
-	p, err := readPolicy(c.Policy)
+	p, err := a.readPolicy(c.Policy)
 	if err != nil {
 		return err
 	}

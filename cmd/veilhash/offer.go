@@ -83,7 +83,7 @@ func (c *setOfferOpenCommand) Run(a *app) error {
 	if err != nil {
 		return &exitError{exitUsage, err, ""}
 	}
-	curators, err := readCurators(c.Curator)
+	curators, err := a.readCurators(c.Curator)
 	if err != nil {
 		return err
 	}

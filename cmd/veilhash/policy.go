@@ -32,22 +32,31 @@ Example:
 }
 
 func (c *logPolicyCommand) Run(a *app) error {
+	text, err := c.policy()
+	if err != nil {
+		return err
+	}
+	return a.print(map[string]string{"policy": string(text)}, string(text))
+}
+
+// policy is the policy's text.
+func (c *logPolicyCommand) policy() ([]byte, error) {
 	p := &trust.Policy{
 		MaxAgeHours: c.MaxAgeHours, MinThreshold: c.MinThreshold, MinSynthetics: c.MinSynthetics, MinTokenBits: c.MinTokenBits, MinMarginBits: c.MinMarginBits,
 		Require: c.Require,
 	}
 	var err error
 	if p.Kinds, err = blindset.ParseKinds(c.Kinds); err != nil {
-		return refused(err)
+		return nil, refused(err)
 	}
 	for _, text := range c.Curator {
 		curator, reason := blindset.ParseCurator(text)
 		if reason != "" {
-			return refused(fmt.Errorf("%q %s", text, reason))
+			return nil, refused(fmt.Errorf("%q %s", text, reason))
 		}
 		key, err := tlog.NewKey(curator.Name, tlog.Ed25519, curator.Key)
 		if err != nil {
-			return refused(err)
+			return nil, refused(err)
 		}
 		p.Curators = append(p.Curators, key)
 	}
@@ -55,13 +64,13 @@ func (c *logPolicyCommand) Run(a *app) error {
 		p.Require = len(p.Curators)
 	}
 	if err := c.logLines(p); err != nil {
-		return refused(err)
+		return nil, refused(err)
 	}
 	text := p.AppendText(nil)
 	if _, err := trust.ParsePolicy(text); err != nil {
-		return refused(errors.New("these do not make a policy: names and keys differ, --require is no more than there are curators, and numbers are within bounds"))
+		return nil, refused(errors.New("these do not make a policy: names and keys differ, --require is no more than there are curators, and numbers are within bounds"))
 	}
-	return a.print(map[string]string{"policy": string(text)}, string(text))
+	return text, nil
 }
 
 // logLines adds the log and its witnesses.

@@ -80,7 +80,7 @@ type releaseVerifyCommand struct {
 	Place  string `arg:"" help:"What is served: a directory, or an address."`
 	Source string `placeholder:"DIR" help:"The project's source, to rebuild from; without it only what is logged is compared."`
 	Log    string `placeholder:"PLACE" help:"The log's directory or address."`
-	Policy string `placeholder:"FILE" help:"The policy that clients have, to check the log with."`
+	Policy string `placeholder:"FILE" help:"The policy that clients have, a file or an address, to check the log with."`
 }
 
 func (releaseVerifyCommand) Help() string {
@@ -112,7 +112,7 @@ func (c *releaseVerifyCommand) Run(a *app) error {
 		fmt.Fprintf(&s, "All %d files that are served are what the source in %s gives.\n", len(built), c.Source)
 	}
 	if c.Log != "" {
-		p, err := readPolicy(c.Policy)
+		p, err := a.readPolicy(c.Policy)
 		if err != nil {
 			return err
 		}

@@ -23,6 +23,7 @@ import (
 	"github.com/veilhash/veilhash/sdk/imagehash/classic"
 	"github.com/veilhash/veilhash/sdk/imagehash/decode"
 	"github.com/veilhash/veilhash/sdk/threshold"
+	"github.com/veilhash/veilhash/sdk/trust"
 	"github.com/veilhash/veilhash/sdk/voucher"
 )
 
@@ -119,9 +120,14 @@ type uploaded struct {
 }
 
 // scanSamples sends every sample the whole way: sealed by a scanner, posted to the server, and looked up on its console when all have come.
-func scanSamples(a *app, server string, set *setdir.Set, samples *sampleSet) (*demoInfo, error) {
+func scanSamples(a *app, server string, set *setdir.Set, trusted *demoTrust, samples *sampleSet) (*demoInfo, error) {
+	cfg, err := trusted.config()
+	if err != nil {
+		return nil, err
+	}
 	scanner, err := sdk.NewScanner(sdk.ScannerConfig{
 		Manifest:    set.Manifest.AppendText(nil),
+		Trust:       &cfg,
 		Account:     threshold.NewAccount(),
 		Clock:       func() int64 { return time.Now().Unix() },
 		ParseHasher: classic.Parse,
@@ -130,6 +136,9 @@ func scanSamples(a *app, server string, set *setdir.Set, samples *sampleSet) (*d
 		return nil, err
 	}
 	info := &demoInfo{VoucherBytes: scanner.VoucherSize()}
+	if err := info.trusted(set, scanner.Verdict()); err != nil {
+		return nil, err
+	}
 	var times []float64
 	var sent []uploaded
 	// A displaced picture is sent once more at the end, as a person might; more than a few cannot be.
@@ -166,6 +175,23 @@ func scanSamples(a *app, server string, set *setdir.Set, samples *sampleSet) (*d
 	slices.Sort(times)
 	info.Milliseconds = times[len(times)/2]
 	return info, info.ask(a.ctx, server, sent)
+}
+
+// trusted notes who answers for the set, as the scanner found.
+func (i *demoInfo) trusted(set *setdir.Set, v *trust.Verdict) error {
+	rest, err := trust.ParseRest(v.Rest)
+	if err != nil {
+		return err
+	}
+	i.EndorsedBy, i.Log, i.CodeFiles = v.Curators, v.Checkpoint.Origin, len(rest.Files)
+	for _, w := range v.Cosignatures {
+		i.WitnessedBy = append(i.WitnessedBy, w.Witness)
+	}
+	for k := range set.Manifest.Layers {
+		l := &set.Manifest.Layers[k]
+		i.SetBytes += len(l.Shards) * l.ShardBytes()
+	}
+	return nil
 }
 
 // demoAccount is the account of the samples.

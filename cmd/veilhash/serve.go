@@ -107,18 +107,19 @@ func (a *app) logger(level string) *slog.Logger {
 
 // serverConfig is what serve and demo ask of a server.
 type serverConfig struct {
-	set           *setdir.Set
-	previous      []*setdir.Set
-	setDir        string
-	key           string // empty: no matching
-	store         storeFlags
-	roles         []string // those of the command line; nil: all
-	page, samples fs.FS
-	console       server.Console
-	origins       []string
-	hosts         []string
-	testAccounts  []store.Account
-	log           *slog.Logger
+	set          *setdir.Set
+	previous     []*setdir.Set
+	setDir       string
+	key          string // empty: no matching
+	store        storeFlags
+	roles        []string // those of the command line; nil: all
+	page         fs.FS
+	folders      map[string]fs.FS
+	console      server.Console
+	origins      []string
+	hosts        []string
+	testAccounts []store.Account
+	log          *slog.Logger
 }
 
 // The roles that a process may have, by their names on the command line.
@@ -133,7 +134,7 @@ func (c *serverConfig) has(role string) bool { return c.roles == nil || slices.C
 // serve runs a server until ctx ends. It closes the listener.
 func (a *app) serve(ctx context.Context, l net.Listener, c serverConfig) (err error) {
 	defer l.Close()
-	cfg := server.Config{Console: c.console, Page: c.page, Samples: c.samples, Origins: c.origins, Hosts: c.hosts, TestAccounts: c.testAccounts, Log: c.log}
+	cfg := server.Config{Console: c.console, Page: c.page, Folders: c.folders, Origins: c.origins, Hosts: c.hosts, TestAccounts: c.testAccounts, Log: c.log}
 	if c.has(roleIngest) {
 		cfg.Manifest = c.set.Manifest
 		for _, p := range c.previous {

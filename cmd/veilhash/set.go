@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/veilhash/veilhash/sdk/audit/endorse"
-	"github.com/veilhash/veilhash/sdk/blindset"
 	"github.com/veilhash/veilhash/sdk/blindset/setdir"
 	"github.com/veilhash/veilhash/sdk/imagehash/classic"
 	"github.com/veilhash/veilhash/sdk/token"
@@ -26,19 +25,20 @@ type setCommand struct {
 }
 
 type setVerifyCommand struct {
-	Dir string `arg:"" help:"The set's directory."`
+	Set string `arg:"" help:"The set's directory or address."`
 	ID  string `placeholder:"HEX" help:"The identity that the set must have, as its operator states it."`
 
-	Curator []string `placeholder:"FILE" help:"A curator's public key (its .pub file) that you trust; again for each. The set must name no other, and enough of them must have endorsed it."`
+	Curator []string `placeholder:"FILE" help:"A curator's public key (its .pub file, or an address of it) that you trust; again for each. The set must name no other, and enough of them must have endorsed it."`
 }
 
 func (setVerifyCommand) Help() string {
 	return `Reads the manifest, every block of every shard and every cell: digests must agree and cells be group elements. A set's identity is
-the SHA-256 of its manifest. With --curator, the curators' endorsements are checked too; without, they are not, whatever the manifest says.
+the SHA-256 of its manifest. From an address the whole set is fetched first, as clients do. With --curator, the curators' endorsements are checked too; without, they are not, whatever the manifest says.
 
 Examples:
   veilhash set verify public/set
-  veilhash set verify --id 090d28e40eb63e0c7b2fcd7db2fdaea4da53354d6f20295433b2cb0b569d4f63 public/set`
+  veilhash set verify --id 090d28e40eb63e0c7b2fcd7db2fdaea4da53354d6f20295433b2cb0b569d4f63 public/set
+  veilhash set verify --curator hotline.pub --curator other.pub https://example.org/set`
 }
 
 // setInfo is what is printed of a set.
@@ -72,12 +72,13 @@ func describe(s *setdir.Set) setInfo {
 }
 
 func (c *setVerifyCommand) Run(a *app) error {
-	set, err := openSet(c.Dir)
+	set, err := a.openSetAt(c.Set, wholeSet)
 	if err != nil {
 		return err
 	}
+	defer set.remove()
 	if id := set.Manifest.ID().String(); c.ID != "" && c.ID != id {
-		return &exitError{exitVerify, fmt.Errorf("%s is another set, %s", c.Dir, id), "Fetch the set again, and compare the identity with its operator's."}
+		return &exitError{exitVerify, fmt.Errorf("%s is another set, %s", c.Set, id), "Fetch the set again, and compare the identity with its operator's."}
 	}
 	bar := a.progress("verifying")
 	err = set.Verify(bar.update)
@@ -93,8 +94,8 @@ func (c *setVerifyCommand) Run(a *app) error {
 	if err := errors.Join(err, errLister); err != nil {
 		return &exitError{exitVerify, err, "The set asks for what this version does not know."}
 	}
-	info := describe(set)
-	if info.EndorsedBy, err = c.endorsements(set.Manifest); err != nil {
+	info := describe(set.Set)
+	if info.EndorsedBy, err = c.endorsements(a, set); err != nil {
 		return err
 	}
 	return a.print(info, fmt.Sprintf("ok\nset\t%s\nepoch\t%d\nscheme\t%s\nlayers\t%d\ncapacity\t%d\nshards\t%d\nthreshold\t%d\ncanary\t%s\nendorsed by\t%s\n",
@@ -102,17 +103,18 @@ func (c *setVerifyCommand) Run(a *app) error {
 }
 
 // endorsements are the pinned curators who endorsed the set; none if no curator was pinned.
-func (c *setVerifyCommand) endorsements(m *blindset.Manifest) ([]string, error) {
+func (c *setVerifyCommand) endorsements(a *app, set *placedSet) ([]string, error) {
+	m := set.Manifest
 	if len(c.Curator) == 0 {
 		return nil, nil
 	}
-	pinned, err := readCurators(c.Curator)
+	pinned, err := a.readCurators(c.Curator)
 	if err != nil {
 		return nil, err
 	}
-	note, err := os.ReadFile(filepath.Join(c.Dir, setdir.EndorsementsName))
+	note, err := os.ReadFile(filepath.Join(set.dir, setdir.EndorsementsName))
 	if errors.Is(err, os.ErrNotExist) && m.Endorsed() {
-		return nil, &exitError{exitVerify, fmt.Errorf("%s names curators and has no endorsements of them", c.Dir), "Its operator has to collect them: veilhash set assemble finish"}
+		return nil, &exitError{exitVerify, fmt.Errorf("%s names curators and has no endorsements of them", c.Set), "Its operator has to collect them: veilhash set assemble finish"}
 	}
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"iter"
 	"path/filepath"
 	"strings"
@@ -14,8 +13,6 @@ import (
 	"github.com/veilhash/veilhash/sdk/blindset/setdir"
 	"github.com/veilhash/veilhash/sdk/hashlist"
 	"github.com/veilhash/veilhash/sdk/imagehash"
-	"github.com/veilhash/veilhash/sdk/imagehash/classic"
-	"github.com/veilhash/veilhash/sdk/token"
 )
 
 type setBuildCommand struct {
@@ -29,32 +26,9 @@ type setBuildCommand struct {
 	Key string `required:"" placeholder:"FILE" help:"The key file; the set's key is added to it."`
 	Out string `required:"" placeholder:"DIR" help:"Where the set is to appear; must not exist or be empty."`
 
-	Base      string `placeholder:"DIR" help:"The set that this one replaces: what is new on the lists since becomes a layer behind its own, and clients download that alone."`
-	Fold      string `default:"auto" enum:"auto,delta,base" help:"With --base. auto: merge layers, or make a new base, by the rule in docs/performance.md; delta: no new base; base: a new base (${default})."`
-	MaxLayers int    `default:"6" placeholder:"N" help:"The most layers that a set may have, 2 to 16 (${default})."`
-
-	Require  int  `default:"1" placeholder:"K" help:"How many lists must recognise an entry (${default})."`
-	Distance int  `default:"0" placeholder:"BITS" help:"Lists recognise an entry if their PDQ is within this distance; 0: only if tokens are equal (${default})."`
-	Lenient  bool `help:"Count and report broken records, and go on, instead of refusing the list."`
-
-	Scheme     string `default:"balanced" help:"A preset (exact, balanced or wide; ${default}), or a scheme's whole text."`
-	ListHasher string `placeholder:"NAME" help:"What made the lists' hashes: pdq-canonical, pdq-cpp, pdq-full, or goimagehash's phash-64, phash-256, dhash-64, dhash-256, ahash-64, ahash-256 (pdq-canonical, or what --hasher says if that is one of goimagehash's)."`
-	Hasher     string `placeholder:"NAME" help:"What clients hash with (what agrees best with --list-hasher)."`
-	Quality    int    `default:"50" help:"PDQ quality below which nothing is put in or looked up (${default})."`
-
-	Epoch      uint64 `default:"1" help:"The set's number; each set that replaces another has a higher one (${default})."`
-	Payload    int    `default:"4096" placeholder:"BYTES" help:"Size of a voucher's padded payload (${default})."`
-	Kinds      string `default:"derivative,media-key" help:"What vouchers may carry: none, derivative (a small grey picture), media-key, or derivative,media-key (${default})."`
-	Canary     string `default:"none" help:"The public test card that is an entry too: test-card-1, or none (${default})."`
-	Threshold  int    `default:"1" placeholder:"T" help:"Matches of one account below which payloads stay closed (${default})."`
-	Synthetics int    `default:"0" placeholder:"W" help:"The most synthetic vouchers of an account and period (${default})."`
-	PeriodDays int    `default:"30" placeholder:"DAYS" help:"How long an account's matches are counted together (${default})."`
-
-	ShardSize int    `default:"4194304" placeholder:"BYTES" help:"The most that a file of the set may have (${default})."`
-	Workers   int    `placeholder:"N" help:"How many processors to use (all)."`
-	TempDir   string `placeholder:"DIR" help:"Where tokens are spilled (beside the set)."`
-
-	versions bool // the base has versions of pictures in it
+	Base     string `placeholder:"DIR" help:"The set that this one replaces: what is new on the lists since becomes a layer behind its own, and clients download that alone."`
+	TempDir  string `placeholder:"DIR" help:"Where tokens are spilled (beside the set)."`
+	setFlags `embed:"" set:"who=lists" set:"require=1" set:"canary=none"`
 }
 
 func (setBuildCommand) Help() string {
@@ -105,6 +79,11 @@ func (c *setBuildCommand) build(a *app) (*buildInfo, error) {
 	if len(c.List) == 0 && len(c.Images) == 0 {
 		return nil, &exitError{exitUsage, errors.New("nothing to build a set from"), "Name lists with --list or pictures with --images."}
 	}
+	wanted, err := c.variantsWanted()
+	if err != nil {
+		return nil, &exitError{exitUsage, err, ""}
+	}
+	c.versions = len(wanted.edits) > 0
 	base, err := c.openBase()
 	if err != nil {
 		return nil, err
@@ -113,6 +92,7 @@ func (c *setBuildCommand) build(a *app) (*buildInfo, error) {
 	if err != nil {
 		return nil, &exitError{exitUsage, err, ""}
 	}
+	wanted.quality = c.Quality
 	header, err := c.header(h)
 	if err != nil {
 		return nil, &exitError{exitUsage, err, ""}
@@ -129,11 +109,18 @@ func (c *setBuildCommand) build(a *app) (*buildInfo, error) {
 		return nil, err
 	}
 	defer out.Discard()
-	lists, err := c.readLists(a, h)
+	lists, err := readLists(a, c.List, h, &c.setFlags)
 	if err != nil {
 		return nil, err
 	}
-	tokens, err := c.recognise(a, lists, h)
+	if len(c.Images) > 0 {
+		list, err := c.hashImages(a, h, wanted)
+		if err != nil {
+			return nil, err
+		}
+		lists = append(lists, list)
+	}
+	tokens, err := c.recognise(a, lists, h, wanted)
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +135,7 @@ func (c *setBuildCommand) build(a *app) (*buildInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	plan, err := c.plan(a, base, listed)
+	plan, err := c.plan(a, c.Key, base, listed)
 	if err != nil {
 		return nil, err
 	}
@@ -213,147 +200,8 @@ func with(tokens iter.Seq2[[]byte, error], more []byte) iter.Seq2[[]byte, error]
 	}
 }
 
-// hashing is how a set's pictures are hashed, on both sides, and how tokens come from the hashes.
-type hashing struct {
-	list   imagehash.Hasher // what made the lists' hashes
-	client imagehash.Hasher
-	kind   hashlist.HashKind
-	scheme token.Scheme
-
-	variants *variants
-}
-
-// hashing is what the flags say of it.
-func (c *setBuildCommand) hashing() (*hashing, error) {
-	list, client := c.ListHasher, c.Hasher
-	if list == "" {
-		list = "pdq-canonical"
-		if client != "" && !strings.HasPrefix(client, "pdq-") {
-			list = client
-		}
-	}
-	h := new(hashing)
-	var err error
-	if h.variants, err = c.variantsWanted(); err != nil {
-		return nil, err
-	}
-	if h.list, err = classic.Parse(list); err != nil {
-		return nil, err
-	}
-	h.client = clientHasher(h.list)
-	if client != "" {
-		if h.client, err = classic.Parse(client); err != nil {
-			return nil, err
-		}
-	}
-	if h.kind, err = hashlist.ParseHashKind(h.list.Name()); err != nil {
-		return nil, err
-	}
-	if kind, err := hashlist.ParseHashKind(h.client.Name()); err != nil || kind != h.kind {
-		return nil, fmt.Errorf("a list of %s cannot be looked up with %s: their bits have nothing to do with each other", h.list.Name(), h.client.Name())
-	}
-	if h.kind != hashlist.HashPDQ && c.Distance > 0 {
-		return nil, fmt.Errorf("--distance is for PDQ; lists of %v recognise an entry by its token", h.kind)
-	}
-	text := c.Scheme
-	if preset, ok := token.PresetFor(h.client.Name(), text); ok {
-		text = preset
-	}
-	if h.scheme, err = token.ParseFor(h.client, text); err != nil {
-		return nil, fmt.Errorf("clients cannot hash with %s under this scheme: %w; presets are %s", h.client.Name(), err, strings.Join(token.PresetNames(), ", "))
-	}
-	return h, nil
-}
-
-// header is the part of the manifest that the flags decide.
-func (c *setBuildCommand) header(h *hashing) (_ blindset.Manifest, err error) {
-	kinds := blindset.AllKinds
-	if c.Kinds != "" {
-		if kinds, err = blindset.ParseKinds(c.Kinds); err != nil {
-			return blindset.Manifest{}, err
-		}
-	}
-	canary := c.Canary
-	if canary == "" {
-		canary = blindset.CanaryNone
-	}
-	if canary != blindset.CanaryNone && canary != blindset.CanaryCard1 {
-		return blindset.Manifest{}, fmt.Errorf("there is no canary %q; there are %s and %s", canary, blindset.CanaryCard1, blindset.CanaryNone)
-	}
-	return blindset.Manifest{
-		Epoch: c.Epoch, ListHasher: h.list.Name(), Hasher: h.client.Name(), Quality: c.Quality, Scheme: h.scheme.String(), Payload: c.Payload,
-		Threshold: c.Threshold, Synthetics: c.Synthetics, PeriodDays: c.PeriodDays, Require: c.Require, Recognition: blindset.Recognition(c.Distance, c.versions || len(h.variants.edits) > 0),
-		Kinds: kinds, Canary: canary,
-	}, nil
-}
-
-// clientHasher is the hasher that agrees best, after recompression, with a list of another's hashes (docs/research.md): canonical
-// scaling, sampled at the phase of the other.
-func clientHasher(list imagehash.Hasher) imagehash.Hasher {
-	if pdq, ok := list.(imagehash.PDQ); ok {
-		switch pdq.Scaling {
-		case imagehash.ScalingCPP:
-			return imagehash.PDQ{Phase: -50}
-		case imagehash.ScalingFull:
-			return imagehash.PDQ{Phase: -145}
-		}
-	}
-	return list
-}
-
-// readLists reads all lists and hashes all pictures.
-func (c *setBuildCommand) readLists(a *app, h *hashing) ([]*hashlist.List, error) {
-	var lists []*hashlist.List
-	for _, arg := range c.List {
-		name, files, named := strings.Cut(arg, "=")
-		if !named {
-			name, files = "", arg
-		}
-		cfg := hashlist.Config{Source: name, Hash: h.kind, MinQuality: c.Quality}
-		if c.Quality == 0 {
-			cfg.MinQuality = hashlist.AnyQuality
-		}
-		if c.Lenient {
-			cfg.Mode = hashlist.Lenient
-			cfg.OnBroken = func(e *hashlist.SyntaxError) { a.warn("%v", e) }
-		}
-		list, summary, err := hashlist.ReadFiles(cfg, strings.Split(files, ",")...)
-		if err != nil {
-			return nil, c.listError(err)
-		}
-		a.remark("%s", summary)
-		lists = append(lists, list)
-	}
-	if len(c.Images) > 0 {
-		list, err := c.hashImages(a, h)
-		if err != nil {
-			return nil, err
-		}
-		lists = append(lists, list)
-	}
-	return lists, nil
-}
-
-// listError is what is said of a list that could not be read, with what would help, and only that.
-func (c *setBuildCommand) listError(err error) error {
-	var bad *hashlist.SyntaxError
-	switch {
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
-		return err
-	case errors.Is(err, hashlist.ErrUnknownFormat):
-		return hinted(refused(err), "Lists are plain text, CSV, NCMEC XML, or pages of StopNCII or ThreatExchange as the services send them.")
-	case !errors.As(err, &bad):
-		return refused(err)
-	case bad.Fault == hashlist.FaultLength || bad.Fault == hashlist.FaultMissing && bad.Element == "":
-		return hinted(refused(err), "If it is a list of another hash, name that with --list-hasher. To skip what is broken and go on, add --lenient.")
-	case !bad.Separable():
-		return hinted(refused(err), "This cannot be skipped, with --lenient either: fetch the file again, or convert it.")
-	}
-	return hinted(refused(err), "To skip what is broken and go on, add --lenient.")
-}
-
 // recognise applies the recognition rule and turns what is left into tokens.
-func (c *setBuildCommand) recognise(a *app, lists []*hashlist.List, h *hashing) (iter.Seq2[[]byte, error], error) {
+func (c *setBuildCommand) recognise(a *app, lists []*hashlist.List, h *hashing, v *variants) (iter.Seq2[[]byte, error], error) {
 	union, err := hashlist.Merge(lists...)
 	if err != nil {
 		return nil, refused(err)
@@ -373,8 +221,8 @@ func (c *setBuildCommand) recognise(a *app, lists []*hashlist.List, h *hashing) 
 	return func(yield func([]byte, error) bool) {
 		pictures, tokens := 0, 0
 		for i := range kept.All() {
-			entry := h.variants.tokens(union.Hash(i), h.scheme)
-			if h.variants.of[union.Hash(i)] != nil {
+			entry := v.tokens(union.Hash(i), h.scheme)
+			if v.of[union.Hash(i)] != nil {
 				pictures++
 				tokens += len(entry)
 			}
@@ -384,6 +232,6 @@ func (c *setBuildCommand) recognise(a *app, lists []*hashlist.List, h *hashing) 
 				}
 			}
 		}
-		h.variants.report(a, pictures, tokens)
+		v.report(a, pictures, tokens)
 	}, nil
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -42,10 +41,7 @@ func gather(tokens iter.Seq2[[]byte, error]) (l *entries.List, duplicates int, e
 // openBase opens the set that is to be added to, if there is one, and takes over its parameters: a set with deltas has the header of its base.
 func (c *setBuildCommand) openBase() (*setdir.Set, error) {
 	if c.Base == "" {
-		if c.Fold != "" && c.Fold != "auto" {
-			return nil, &exitError{exitUsage, errors.New("--fold says what becomes of a set's layers, and there is no --base"), ""}
-		}
-		return nil, nil
+		return nil, c.withoutBase()
 	}
 	set, err := openSet(c.Base)
 	if err != nil {
@@ -59,7 +55,15 @@ func (c *setBuildCommand) openBase() (*setdir.Set, error) {
 	if err := defaults(&unset, "--key=unset", "--out=unset"); err != nil {
 		return nil, err
 	}
-	return set, c.takeHeader(m, &unset)
+	return set, c.takeHeader(m, &unset.setFlags)
+}
+
+// withoutBase refuses what is said of a base's layers where there is no base.
+func (f *setFlags) withoutBase() error {
+	if f.Fold != "" && f.Fold != "auto" {
+		return &exitError{exitUsage, errors.New("--fold says what becomes of a set's layers, and there is no --base"), ""}
+	}
+	return nil
 }
 
 // defaults sets a command's flags to what they are where nobody names them.
@@ -72,76 +76,12 @@ func defaults(command any, required ...string) error {
 	return err
 }
 
-// takeHeader takes over the parameters of the set that is to be added to. Flags that ask for others than it has, where those in unset do not, are refused.
-func (c *setBuildCommand) takeHeader(m *blindset.Manifest, unset *setBuildCommand) error {
-	if err := c.sameHeader(m, unset); err != nil {
-		return &exitError{exitUsage, err, "Parameters of a set are those of its base. To change one, build a new base: without --base, and with the next --epoch."}
-	}
-	switch {
-	case c.Epoch == 1:
-		c.Epoch = m.Epoch + 1
-	case c.Epoch <= m.Epoch:
-		return &exitError{exitUsage, fmt.Errorf("epoch %d does not rise above the set's, %d", c.Epoch, m.Epoch), "Leave --epoch out, and it is the next."}
-	}
-	c.Scheme, c.ListHasher, c.Hasher, c.Quality, c.Require = m.Scheme, m.ListHasher, m.Hasher, m.Quality, m.Require
-	c.Payload, c.Threshold, c.Synthetics, c.PeriodDays, c.Kinds = m.Payload, m.Threshold, m.Synthetics, m.PeriodDays, m.Kinds.String()
-	c.Canary = m.Canary
-	c.Distance, c.versions, _ = blindset.ParseRecognition(m.Recognition)
-	return nil
-}
-
-// sameHeader refuses flags that ask for another parameter than the set has. A flag at its default asks for nothing.
-func (c *setBuildCommand) sameHeader(m *blindset.Manifest, unset *setBuildCommand) error {
-	asked, err := c.flagHeader()
-	if err != nil {
-		return err
-	}
-	usual, err := unset.flagHeader()
-	if err != nil {
-		return err
-	}
-	if _, versions, _ := blindset.ParseRecognition(m.Recognition); versions {
-		// It stays a set with versions whether or not there are new ones.
-		asked.Recognition, usual.Recognition = blindset.Recognition(c.Distance, versions), blindset.Recognition(unset.Distance, versions)
-	}
-	has := *m
-	for _, h := range []*blindset.Manifest{&has, &asked, &usual} {
-		h.Epoch, h.Salt, h.Layers, h.Base = 1, [32]byte{}, nil, blindset.Base{}
-	}
-	a, u, b := headerLines(&asked), headerLines(&usual), headerLines(&has)
-	for name, value := range a {
-		if value != u[name] && value != b[name] {
-			return fmt.Errorf("the set has %s %s, not %s", name, b[name], value)
-		}
-	}
-	return nil
-}
-
-// flagHeader is the header that the flags ask for.
-func (c *setBuildCommand) flagHeader() (blindset.Manifest, error) {
-	h, err := c.hashing()
-	if err != nil {
-		return blindset.Manifest{}, err
-	}
-	return c.header(h)
-}
-
-// headerLines are a manifest's lines by name.
-func headerLines(m *blindset.Manifest) map[string]string {
-	lines := make(map[string]string)
-	for line := range strings.Lines(string(m.AppendText(nil))) {
-		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
-		lines[name] = value
-	}
-	return lines
-}
-
 // plan decides what the new layer holds.
-func (c *setBuildCommand) plan(a *app, base *setdir.Set, listed *entries.List) (*layerPlan, error) {
+func (f *setFlags) plan(a *app, key string, base *setdir.Set, listed *entries.List) (*layerPlan, error) {
 	if base == nil {
 		return &layerPlan{fresh: listed, withdrawn: new(entries.List)}, nil
 	}
-	rec := recordOf(c.Key)
+	rec := recordOf(key)
 	layers, err := rec.layers(base.Manifest)
 	if err != nil {
 		return nil, err
@@ -160,12 +100,12 @@ func (c *setBuildCommand) plan(a *app, base *setdir.Set, listed *entries.List) (
 	for i, l := range layers {
 		counts[i] = l.Len()
 	}
-	policy := builder.Policy{MaxLayers: c.MaxLayers}
-	if c.Fold == "delta" {
+	policy := builder.Policy{MaxLayers: f.MaxLayers}
+	if f.Fold == "delta" {
 		policy.BasePercent = 1 << 30 // never
 	}
 	keep := policy.Plan(counts, added.Len(), gone.Len())
-	if c.Fold == "base" {
+	if f.Fold == "base" {
 		keep = 0
 	}
 	switch {

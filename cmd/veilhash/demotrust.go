@@ -83,8 +83,11 @@ func (t *demoTrust) endorsedSet(pictures []string) error {
 	}
 	exchange := filepath.Join(t.dir, "exchange")
 	offer := &setOfferOpenCommand{
-		Dir: exchange, Fold: "auto", MaxLayers: 6, Require: len(demoCurators), Canary: blindset.CanaryCard1, Scheme: "balanced", Quality: 50, Epoch: 1, Payload: 4096,
-		Kinds: "derivative", Threshold: t.settings.Threshold, Synthetics: t.settings.Synthetics, PeriodDays: 30, ShardSize: blindset.MaxShardBytes,
+		Dir: exchange,
+		setFlags: setFlags{
+			Fold: "auto", MaxLayers: 6, Require: len(demoCurators), Canary: blindset.CanaryCard1, Scheme: "balanced", Quality: 50, Epoch: 1, Payload: 4096,
+			Kinds: "derivative", Threshold: t.settings.Threshold, Synthetics: t.settings.Synthetics, PeriodDays: 30, ShardSize: blindset.MaxShardBytes,
+		},
 	}
 	for _, name := range demoCurators {
 		if err := os.Mkdir(filepath.Join(t.dir, name), 0o700); err != nil {
@@ -162,12 +165,12 @@ func (t *demoTrust) endorsedSet(pictures []string) error {
 
 // listOf is a list of hashes of pictures, as a curator keeps one.
 func (t *demoTrust) listOf(pictures []string) ([]byte, error) {
-	c := setBuildCommand{Images: pictures, Quality: 50, Scheme: "balanced"}
+	c := setBuildCommand{Images: pictures, setFlags: setFlags{Quality: 50, Scheme: "balanced"}}
 	h, err := c.hashing()
 	if err != nil {
 		return nil, err
 	}
-	list, err := c.hashImages(t.app, h)
+	list, err := c.hashImages(t.app, h, new(variants))
 	if err != nil {
 		return nil, err
 	}

@@ -165,12 +165,12 @@ func (c *endorseRecogniseCommand) Run(a *app) error {
 	}
 	m := d.Offer.Manifest
 	d.Close()
-	lists := setBuildCommand{List: c.List, Quality: m.Quality, Lenient: c.Lenient, ListHasher: m.ListHasher, Hasher: m.Hasher, Scheme: m.Scheme}
-	h, err := lists.hashing()
+	asked := setFlags{Quality: m.Quality, Lenient: c.Lenient, ListHasher: m.ListHasher, Hasher: m.Hasher, Scheme: m.Scheme}
+	h, err := asked.hashing()
 	if err != nil {
 		return &exitError{exitVerify, err, "The draft asks for what this version does not know."}
 	}
-	read, err := lists.readLists(a, h)
+	read, err := readLists(a, c.List, h, &asked)
 	if err != nil {
 		return err
 	}

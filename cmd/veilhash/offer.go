@@ -33,30 +33,9 @@ type setOfferOpenCommand struct {
 	Versions []string `placeholder:"NAME=FILE" help:"The signed versions that the curator of this name gave you (curator vouch)."`
 	Dir      string   `required:"" placeholder:"DIR" help:"A directory of your own for the exchange; must not exist."`
 
-	Base      string `placeholder:"DIR" help:"The set that this one replaces: what is new on the lists since becomes a layer behind its own, and curators check that alone. The lists are given whole."`
-	Key       string `placeholder:"FILE" help:"With --base, the key file that was given to assemble build for that set: beside it lies the record of its entries."`
-	Fold      string `default:"auto" enum:"auto,delta,base" help:"With --base. auto: merge layers, or make a new base, by the rule in docs/performance.md; delta: no new base; base: a new base (${default})."`
-	MaxLayers int    `default:"6" placeholder:"N" help:"The most layers that a set may have, 2 to 16 (${default})."`
-
-	Require  int    `default:"2" placeholder:"K" help:"How many curators must recognise an entry (${default})."`
-	Distance int    `default:"0" placeholder:"BITS" help:"Curators recognise an entry if their PDQ is within this distance; 0: only if tokens are equal (${default})."`
-	Canary   string `default:"test-card-1" help:"The public test card that is an entry too, or none (${default})."`
-	Lenient  bool   `help:"Count and report broken records, and go on, instead of refusing the list."`
-
-	Scheme     string `default:"balanced" help:"A preset (${default}), or a scheme's whole text."`
-	ListHasher string `placeholder:"NAME" help:"What made the lists' hashes, as for set build (pdq-canonical)."`
-	Hasher     string `placeholder:"NAME" help:"What clients hash with (what agrees best with --list-hasher)."`
-	Quality    int    `default:"50" help:"PDQ quality below which nothing is put in or looked up (${default})."`
-
-	Epoch      uint64 `default:"1" help:"The set's number; each set that replaces another has a higher one (${default})."`
-	Payload    int    `default:"4096" placeholder:"BYTES" help:"Size of a voucher's padded payload (${default})."`
-	Kinds      string `default:"derivative,media-key" help:"What vouchers may carry: none, derivative, media-key, or derivative,media-key (${default})."`
-	Threshold  int    `default:"1" placeholder:"T" help:"Matches of one account below which payloads stay closed (${default})."`
-	Synthetics int    `default:"0" placeholder:"W" help:"The most synthetic vouchers of an account and period (${default})."`
-	PeriodDays int    `default:"30" placeholder:"DAYS" help:"How long an account's matches are counted together (${default})."`
-
-	ShardSize int `default:"4194304" placeholder:"BYTES" help:"The most that a file of the set may have (${default})."`
-	Workers   int `placeholder:"N" help:"How many processors to use (all)."`
+	Base     string `placeholder:"DIR" help:"The set that this one replaces: what is new on the lists since becomes a layer behind its own, and curators check that alone. The lists are given whole."`
+	Key      string `placeholder:"FILE" help:"With --base, the key file that was given to assemble build for that set: beside it lies the record of its entries."`
+	setFlags `embed:"" set:"who=curators" set:"require=2" set:"canary=test-card-1"`
 }
 
 func (setOfferOpenCommand) Help() string {
@@ -70,16 +49,16 @@ key file, as set build --base does. Give assemble build the same --base and --ke
 }
 
 func (c *setOfferOpenCommand) Run(a *app) error {
-	build := c.flags()
-	base, err := c.openBase(a, build)
+	c.versions = len(c.Versions) > 0
+	base, err := c.openBase(a)
 	if err != nil {
 		return err
 	}
-	h, err := build.hashing()
+	h, err := c.hashing()
 	if err != nil {
 		return &exitError{exitUsage, err, ""}
 	}
-	m, err := build.header(h)
+	m, err := c.header(h)
 	if err != nil {
 		return &exitError{exitUsage, err, ""}
 	}
@@ -111,7 +90,7 @@ func (c *setOfferOpenCommand) Run(a *app) error {
 	}
 	entries := listing.All()
 	if base != nil {
-		plan, err := build.planOffer(a, base, entries, canary)
+		plan, err := c.planOffer(a, base, entries, canary)
 		if err != nil {
 			return err
 		}
@@ -156,7 +135,7 @@ func (c *setOfferOpenCommand) lists(a *app, m *blindset.Manifest, h *hashing) ([
 		if !ok {
 			return nil, &exitError{exitUsage, fmt.Errorf("there is no list of %s", curator.Name), "Name it: --list " + curator.Name + "=FILE"}
 		}
-		read, err := (&setBuildCommand{List: []string{curator.Name + "=" + file}, Quality: m.Quality, Lenient: c.Lenient}).readLists(a, h)
+		read, err := readLists(a, []string{curator.Name + "=" + file}, h, &c.setFlags)
 		if err != nil {
 			return nil, err
 		}

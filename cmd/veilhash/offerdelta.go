@@ -15,23 +15,11 @@ import (
 	"github.com/veilhash/veilhash/sdk/blindset/setdir"
 )
 
-// flags are those that set build has too.
-func (c *setOfferOpenCommand) flags() *setBuildCommand {
-	return &setBuildCommand{
-		Base: c.Base, Key: c.Key, Fold: c.Fold, MaxLayers: c.MaxLayers,
-		Require: c.Require, Distance: c.Distance, Lenient: c.Lenient, Scheme: c.Scheme, ListHasher: c.ListHasher, Hasher: c.Hasher, Quality: c.Quality,
-		Epoch: c.Epoch, Payload: c.Payload, Kinds: c.Kinds, Canary: c.Canary, Threshold: c.Threshold, Synthetics: c.Synthetics, PeriodDays: c.PeriodDays,
-		versions: len(c.Versions) > 0,
-	}
-}
-
 // openBase opens the set that is to be added to, if there is one, and takes over its parameters.
-func (c *setOfferOpenCommand) openBase(a *app, build *setBuildCommand) (*setdir.Set, error) {
+func (c *setOfferOpenCommand) openBase(a *app) (*setdir.Set, error) {
 	switch {
-	case c.Base == "" && c.Fold != "" && c.Fold != "auto":
-		return nil, &exitError{exitUsage, errors.New("--fold says what becomes of a set's layers, and there is no --base"), ""}
 	case c.Base == "":
-		return nil, nil
+		return nil, c.withoutBase()
 	case c.Key == "":
 		return nil, &exitError{exitUsage, errors.New("--base needs --key: beside the key file lies the record of what the set holds"), "Name the key file that was given to set assemble build."}
 	}
@@ -47,7 +35,7 @@ func (c *setOfferOpenCommand) openBase(a *app, build *setBuildCommand) (*setdir.
 	if err := defaults(&unset, "--list=unset=unset", "--curator=unset", "--dir=unset"); err != nil {
 		return nil, err
 	}
-	if err := build.takeHeader(m, unset.flags()); err != nil {
+	if err := c.takeHeader(m, &unset.setFlags); err != nil {
 		return nil, err
 	}
 	c.warnUnsigned(a, m)
@@ -82,7 +70,7 @@ func sameCurators(base *setdir.Set, m *blindset.Manifest) error {
 }
 
 // planOffer decides what the layer on offer holds.
-func (c *setBuildCommand) planOffer(a *app, base *setdir.Set, listed iter.Seq2[endorse.Listed, error], canary []byte) (*layerPlan, error) {
+func (c *setOfferOpenCommand) planOffer(a *app, base *setdir.Set, listed iter.Seq2[endorse.Listed, error], canary []byte) (*layerPlan, error) {
 	tokens := func(yield func([]byte, error) bool) {
 		for e, err := range listed {
 			if !yield(e.Token, err) {
@@ -97,7 +85,7 @@ func (c *setBuildCommand) planOffer(a *app, base *setdir.Set, listed iter.Seq2[e
 	if err != nil {
 		return nil, err
 	}
-	return c.plan(a, base, all)
+	return c.plan(a, c.Key, base, all)
 }
 
 // only are the entries that go into the new layer.

@@ -99,7 +99,7 @@ func hashFile(file string, hasher imagehash.Hasher) (*decode.Picture, imagehash.
 }
 
 // hashImages makes a list of the pictures named. Those that cannot be read are reported and counted, and the rest goes on.
-func (c *setBuildCommand) hashImages(a *app, h *hashing) (*hashlist.List, error) {
+func (c *setBuildCommand) hashImages(a *app, h *hashing, v *variants) (*hashlist.List, error) {
 	files, unread, err := findPictures(c.Images)
 	if err != nil {
 		return nil, err
@@ -128,7 +128,7 @@ func (c *setBuildCommand) hashImages(a *app, h *hashing) (*hashlist.List, error)
 		if err := collector.Add(hashlist.Record{Op: hashlist.OpAdd, Entry: e}); err != nil {
 			return nil, err
 		}
-		if err := h.variants.add(p, h.list, features.Hash); err != nil {
+		if err := v.add(p, h.list, features.Hash); err != nil {
 			return nil, refused(fmt.Errorf("%s: %w", file, err))
 		}
 	}

@@ -28,7 +28,7 @@ type variants struct {
 
 // variantsWanted are the edits that the flags name.
 func (c *setBuildCommand) variantsWanted() (*variants, error) {
-	v := &variants{seed: c.Seed, quality: c.Quality, of: make(map[hashlist.PDQ][]imagehash.Hash)}
+	v := &variants{seed: c.Seed, of: make(map[hashlist.PDQ][]imagehash.Hash)}
 	known := edit.Variants()
 	// First those that were found to add most, in the order in which they do.
 	best := evaluate.FourVersions()

@@ -17,8 +17,11 @@ type Config struct {
 	// Store keeps the records. The caller closes it, after Run has returned.
 	Store store.Store
 
-	// Manifest is that of the set whose vouchers ingest takes. It requires Store.
+	// Manifest is that of the set whose vouchers ingest takes, which requires Store, and that the console is about.
 	Manifest *blindset.Manifest
+
+	// Ingest is whether vouchers are taken here. By default they are where there is a Manifest.
+	Ingest Ingest
 
 	// Previous are the sets before Manifest's whose vouchers are still taken: those of uploads that were sealed before a client had the new set.
 	Previous []*blindset.Manifest
@@ -64,6 +67,16 @@ type Config struct {
 	Log *slog.Logger
 }
 
+// Ingest says whether vouchers are taken.
+type Ingest int
+
+const (
+	// IngestVouchers: they are, under the Manifest, if there is one.
+	IngestVouchers Ingest = iota
+	// NoIngest: they are not.
+	NoIngest
+)
+
 // Console says whether there is one.
 type Console int
 
@@ -88,9 +101,11 @@ const (
 var ErrConfig = errors.New("server: nothing to serve, or a role without the store or manifest that it requires")
 
 func (c *Config) valid() bool {
-	ingest, match, console := c.Manifest != nil, len(c.Matchers) > 0, c.Console == OpenConsole
-	if (ingest || match || console) && c.Store == nil || console && !ingest {
+	ingest, match, console := c.ingests(), len(c.Matchers) > 0, c.Console == OpenConsole
+	if (ingest || match || console) && c.Store == nil || console && c.Manifest == nil {
 		return false
 	}
-	return ingest || match || c.SetDir != "" || c.SetFiles != nil || c.Page != nil
+	return ingest || match || console || c.SetDir != "" || c.SetFiles != nil || c.Page != nil
 }
+
+func (c *Config) ingests() bool { return c.Manifest != nil && c.Ingest == IngestVouchers }

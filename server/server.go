@@ -74,10 +74,17 @@ func (s *Server) routes() (*http.ServeMux, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/healthz", s.health)
 	mux.HandleFunc("/readyz", s.ready)
-	if s.cfg.Manifest != nil {
+	if s.cfg.ingests() {
 		if err := s.routeVouchers(mux); err != nil {
 			return nil, err
 		}
+	}
+	if s.cfg.Console == OpenConsole {
+		h, err := console.New(console.Config{Store: s.cfg.Store, Manifest: s.cfg.Manifest, TestAccounts: s.cfg.TestAccounts, Log: s.cfg.Log.With("role", "console")})
+		if err != nil {
+			return nil, err
+		}
+		mux.Handle(console.Prefix, h)
 	}
 	if s.cfg.SetDir != "" || s.cfg.SetFiles != nil {
 		h, err := distribute.New(distribute.Config{Dir: s.cfg.SetDir, Files: s.cfg.SetFiles, Origins: s.cfg.Origins, Log: s.cfg.Log.With("role", "distribute")})
@@ -99,7 +106,7 @@ func (s *Server) routes() (*http.ServeMux, error) {
 	return mux, nil
 }
 
-// routeVouchers adds ingest and console.
+// routeVouchers adds ingest.
 func (s *Server) routeVouchers(mux *http.ServeMux) error {
 	var sets []ingest.Set
 	for _, m := range append([]*blindset.Manifest{s.cfg.Manifest}, s.cfg.Previous...) {
@@ -119,13 +126,5 @@ func (s *Server) routeVouchers(mux *http.ServeMux) error {
 		return err
 	}
 	mux.Handle("/v0/vouchers", in)
-	if s.cfg.Console == NoConsole {
-		return nil
-	}
-	h, err := console.New(console.Config{Store: s.cfg.Store, Manifest: s.cfg.Manifest, TestAccounts: s.cfg.TestAccounts, Log: s.cfg.Log.With("role", "console")})
-	if err != nil {
-		return err
-	}
-	mux.Handle(console.Prefix, h)
 	return nil
 }

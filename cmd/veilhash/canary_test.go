@@ -60,12 +60,18 @@ func serveSet(t *testing.T, dir, set, key string) string {
 	}
 	a := &app{streams: streams{os.Stdin, os.Stdout, os.Stderr}, ctx: context.Background(), quiet: true}
 	c := serverConfig{
-		set: s, setDir: filepath.Join(dir, set), console: server.OpenConsole, log: a.logger("error"),
+		set: s, setDir: filepath.Join(dir, set), roles: []string{roleIngest, roleDistribute, roleConsole}, log: a.logger("error"),
 		testAccounts: []store.Account{{Name: "canary"}},
 	}
 	c.store.Database = filepath.Join(t.TempDir(), "veilhash.db")
 	if key != "" {
-		c.key = filepath.Join(dir, key)
+		ring, err := a.readKeyring(filepath.Join(dir, key))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.matchers, err = newMatchers(ring, s); err != nil {
+			t.Fatal(err)
+		}
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)

@@ -88,7 +88,9 @@ func hinted(err error, hint string) error {
 func run(ctx context.Context, args []string, s streams) (code int) {
 	var cli commands
 	exited := -1
+	file := new(configFile)
 	parser, err := kong.New(&cli,
+		kong.Bind(file),
 		kong.Name("veilhash"),
 		kong.Description(description),
 		kong.Writers(s.out, s.err),

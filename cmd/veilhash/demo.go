@@ -112,6 +112,14 @@ func (c *demoCommand) Run(a *app) error {
 		return err
 	}
 	a.remark("set built, endorsed and logged in %.1f s", time.Since(start).Seconds())
+	ring, err := a.readKeyring(trusted.operatorKey())
+	if err != nil {
+		return err
+	}
+	matchers, err := newMatchers(ring, set)
+	if err != nil {
+		return err
+	}
 	page, err := openFolder(p.web)
 	if err != nil && !c.Headless {
 		return err
@@ -125,8 +133,8 @@ func (c *demoCommand) Run(a *app) error {
 	served := make(chan error, 1)
 	go func() {
 		served <- a.serve(ctx, l, serverConfig{
-			set: set, setDir: trusted.set, key: trusted.operatorKey(), store: storeFlags{Database: filepath.Join(p.dir, "veilhash.db")},
-			page: page, folders: folders, console: server.OpenConsole,
+			set: set, setDir: trusted.set, matchers: matchers, store: storeFlags{Database: filepath.Join(p.dir, "veilhash.db")},
+			page: page, folders: folders, roles: []string{roleIngest, roleDistribute, roleMatch, roleConsole},
 			// The console is open, so no page of another name may have it (DNS rebinding).
 			hosts: []string{"localhost", "127.0.0.1", "::1", c.Host},
 			log:   a.logger("warn"),

@@ -11,20 +11,26 @@ import (
 	"slices"
 
 	"github.com/veilhash/veilhash/sdk"
+	"github.com/veilhash/veilhash/sdk/blindset"
 	"github.com/veilhash/veilhash/sdk/blindset/setdir"
 	"github.com/veilhash/veilhash/server"
 	"github.com/veilhash/veilhash/server/store"
 )
 
 type serveCommand struct {
-	Set      string   `required:"" placeholder:"DIR" help:"The set's directory: it is handed out, and vouchers under it are taken."`
-	Key      string   `placeholder:"FILE" help:"The operator's key file; without it nothing is matched here."`
+	Config      configFlag `placeholder:"FILE" help:"A file with these flags, in TOML: listen = \":8080\". What is given here counts more, and so does the environment."`
+	CheckConfig bool       `help:"Load and check everything, print what would run, and end: with exit code 0, or 3 and all that is wrong."`
+
+	Set      string   `placeholder:"DIR" help:"The set's directory: it is handed out, and vouchers under it are taken. Required."`
 	Previous []string `placeholder:"DIR" help:"A set before this one whose vouchers are still taken and matched; again for each further one."`
+	Policy   string   `placeholder:"FILE" help:"The policy that clients have: a set that they would refuse is not served."`
+	keyFlags
 	storeFlags
-	Roles       []string `default:"ingest,distribute,match" enum:"ingest,distribute,match" placeholder:"ROLE" help:"What this process does (${default}; to match it needs --key)."`
+	Roles       []string `default:"ingest,distribute,match" enum:"ingest,distribute,match,console" placeholder:"ROLE" help:"What this process does (${default}; to match it needs keys)."`
 	Listen      string   `default:"127.0.0.1:8787" placeholder:"ADDRESS" help:"Where to listen (${default})."`
+	Hosts       []string `placeholder:"NAME" help:"The names that the server answers under; without any all, but for a console on this machine's own address."`
 	Web         string   `placeholder:"DIR" help:"Files to serve at /, for instance the demonstration's page."`
-	Console     bool     `help:"Show results to whoever can reach the server. For demonstrations only."`
+	Console     bool     `help:"Add the role console: results, shown to whoever can reach the server. It has no login."`
 	TestAccount []string `placeholder:"NAME" help:"An account of nobody, for 'veilhash canary': its matches are recorded and count for nothing."`
 	Origins     []string `placeholder:"ORIGIN" help:"Origins whose pages may fetch the set."`
 	LogLevel    string   `default:"info" enum:"debug,info,warn,error" help:"debug, info, warn or error (${default}). Logs go to stderr, as text, or as JSON with --json."`
@@ -36,51 +42,36 @@ and matches them if it is given the key. Distribution and ingest need no key: le
 who can reach the server can send vouchers: put it behind the application's own authentication.
 
 An application's ingest and a hotline's matcher share no more than a PostgreSQL database, each with credentials of its own ('store grant').
+Settings may be in a file: docs/operating.md explains it and --check-config checks it.
 
 Examples:
   veilhash serve --set public/set --key operator.key
+  veilhash serve --config veilhash.toml --check-config
   veilhash serve --set sets/32 --previous sets/31 --previous sets/30 --key operator.key
   veilhash serve --set public/set --listen :8080 --origins https://chat.example
   veilhash serve --set public/set --roles ingest,distribute --store postgres://chat_ingest@db.example/veilhash
-  veilhash serve --set public/set --roles match --key operator.key --store postgres://hotline_match@db.example/veilhash`
+  veilhash serve --set public/set --roles match --key operator.key --store postgres://hotline_match@db.example/veilhash
+  veilhash serve --set public/set --roles match --key-command 'age -d -i /etc/veilhash/host.txt operator.key.age'
+  veilhash serve --set public/set --roles console --store postgres://hotline_review@db.example/veilhash --listen 127.0.0.1:8789`
 }
 
-func (c *serveCommand) Run(a *app) error {
-	switch match := slices.Contains(c.Roles, roleMatch); {
-	case c.Key != "" && !match:
-		return &exitError{code: exitUsage, err: errors.New("a process that does not match must not hold the key: leave out --key, or add match to --roles")}
-	case c.Key == "" && match && len(c.Roles) == 1:
-		return &exitError{code: exitUsage, err: errors.New("to match, name the operator's key file with --key")}
+func (c *serveCommand) Run(a *app, file *configFile) error {
+	p := c.plan(a, file)
+	if c.CheckConfig {
+		return p.report(a)
 	}
-	set, err := openSet(c.Set)
-	if err != nil {
+	for _, text := range p.warnings {
+		a.warn("%s", text)
+	}
+	if err := p.failed(a); err != nil {
 		return err
 	}
 	l, err := server.Listen(a.ctx, c.Listen)
 	if err != nil {
 		return err
 	}
-	cfg := serverConfig{set: set, setDir: c.Set, key: c.Key, store: c.storeFlags, roles: c.Roles, origins: c.Origins, log: a.logger(c.LogLevel)}
-	for _, dir := range c.Previous {
-		p, err := openSet(dir)
-		if err != nil {
-			return err
-		}
-		cfg.previous = append(cfg.previous, p)
-	}
-	if c.Web != "" {
-		if cfg.page, err = openFolder(c.Web); err != nil {
-			return err
-		}
-	}
-	for _, name := range c.TestAccount {
-		cfg.testAccounts = append(cfg.testAccounts, store.Account{Name: name})
-	}
-	if c.Console {
-		cfg.console = server.OpenConsole
-	}
-	a.remark("serving set %s at http://%s; stop with Ctrl-C", set.Manifest.ID(), l.Addr())
-	return a.serve(a.ctx, l, cfg)
+	a.remark("serving set %s at http://%s; stop with Ctrl-C", p.config.set.Manifest.ID(), l.Addr())
+	return a.serve(a.ctx, l, p.config)
 }
 
 // openFolder is a folder's files, without those that links in it lead to.
@@ -110,12 +101,11 @@ type serverConfig struct {
 	set          *setdir.Set
 	previous     []*setdir.Set
 	setDir       string
-	key          string // empty: no matching
+	matchers     []*sdk.Matcher // none: no matching
 	store        storeFlags
-	roles        []string // those of the command line; nil: all
+	roles        []string // those of the command line
 	page         fs.FS
 	folders      map[string]fs.FS
-	console      server.Console
 	origins      []string
 	hosts        []string
 	testAccounts []store.Account
@@ -127,47 +117,63 @@ const (
 	roleIngest     = "ingest"
 	roleDistribute = "distribute"
 	roleMatch      = "match"
+	roleConsole    = "console"
 )
 
-func (c *serverConfig) has(role string) bool { return c.roles == nil || slices.Contains(c.roles, role) }
+func (c *serverConfig) has(role string) bool { return slices.Contains(c.roles, role) }
+
+// needsStore reports whether a role has to do with records.
+func (c *serverConfig) needsStore() bool {
+	return c.has(roleIngest) || c.has(roleConsole) || len(c.matchers) > 0
+}
 
 // serve runs a server until ctx ends. It closes the listener.
 func (a *app) serve(ctx context.Context, l net.Listener, c serverConfig) (err error) {
 	defer l.Close()
-	cfg := server.Config{Console: c.console, Page: c.page, Folders: c.folders, Origins: c.origins, Hosts: c.hosts, TestAccounts: c.testAccounts, Log: c.log}
-	if c.has(roleIngest) {
-		cfg.Manifest = c.set.Manifest
-		for _, p := range c.previous {
-			cfg.Previous = append(cfg.Previous, p.Manifest)
-		}
+	cfg := server.Config{
+		Manifest: c.set.Manifest, Matchers: c.matchers, Page: c.page, Folders: c.folders, Origins: c.origins, Hosts: c.hosts, TestAccounts: c.testAccounts, Log: c.log,
+	}
+	for _, p := range c.previous {
+		cfg.Previous = append(cfg.Previous, p.Manifest)
+	}
+	if !c.has(roleIngest) {
+		cfg.Ingest = server.NoIngest
 	}
 	if c.has(roleDistribute) {
 		cfg.SetDir = c.setDir
 	}
-	if c.has(roleMatch) && c.key != "" {
-		for _, set := range append([]*setdir.Set{c.set}, c.previous...) {
-			keys, err := a.layerKeys(c.key, set.Manifest)
-			if err != nil {
-				return err
-			}
-			m, err := sdk.NewMatcher(set.Manifest, keys)
-			if err != nil {
-				return err
-			}
-			cfg.Matchers = append(cfg.Matchers, m)
+	if c.has(roleConsole) {
+		cfg.Console = server.OpenConsole
+	}
+	if c.needsStore() {
+		db, openErr := c.store.open(ctx)
+		if openErr != nil {
+			return openErr
 		}
+		defer func() { err = errors.Join(err, db.Close()) }()
+		cfg.Store = db
 	}
-	db, err := c.store.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	cfg.Store = db
 	s, err := server.New(cfg)
 	if err != nil {
 		return err
 	}
 	return s.Run(ctx, l)
+}
+
+// newMatchers has a matcher for each set.
+func newMatchers(ring *blindset.Keyring, sets ...*setdir.Set) (out []*sdk.Matcher, err error) {
+	for _, set := range sets {
+		keys, err := ring.ForManifest(set.Manifest)
+		if err != nil {
+			return nil, hinted(refused(err), "Use the key file that was given to the 'set build' that made this set.")
+		}
+		m, err := sdk.NewMatcher(set.Manifest, keys)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, m)
+	}
+	return out, nil
 }
 
 // address is a listener's, for people and browsers.

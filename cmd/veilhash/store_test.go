@@ -100,6 +100,7 @@ func TestTwoParties(t *testing.T) {
 	}
 	ingest := serveProcess(t, dir, pg.As("chat_ingest", owner), "--set", "set", "--roles", "ingest,distribute")
 	match := serveProcess(t, dir, pg.As("hotline_match", owner), "--set", "set", "--roles", "match", "--key", "hotline.key")
+	console := serveProcess(t, dir, pg.As("hotline_review", owner), "--set", "set", "--roles", "console")
 
 	post := func(address, message string, raw []byte) int {
 		t.Helper()
@@ -134,13 +135,17 @@ func TestTwoParties(t *testing.T) {
 		if got := post(match, message, raw); got != http.StatusNotFound {
 			t.Errorf("a voucher at the matcher: %d, want 404", got)
 		}
+		if got := post(console, message, raw); got != http.StatusNotFound {
+			t.Errorf("a voucher at the console: %d, want 404", got)
+		}
 		if got := post(ingest, message, raw); got != http.StatusAccepted {
 			t.Errorf("%s: %d, want 202", file, got)
 		}
 		want[store.ID(v.ID)] = state
 	}
 	for url, status := range map[string]int{
-		ingest + "/set/manifest": 200, match + "/set/manifest": 404, ingest + "/readyz": 200, match + "/readyz": 200, ingest + "/v0/console/": 404,
+		ingest + "/set/manifest": 200, match + "/set/manifest": 404, ingest + "/readyz": 200, match + "/readyz": 200, ingest + "/v0/console/status": 404,
+		match + "/v0/console/status": 404, console + "/v0/console/status": 200, console + "/set/manifest": 404, console + "/readyz": 200,
 	} {
 		if got := get(url); got != status {
 			t.Errorf("GET %s: %d, want %d", url[strings.LastIndex(url, ":"):], got, status)
@@ -169,7 +174,24 @@ func TestTwoParties(t *testing.T) {
 		if v.State != state {
 			t.Errorf("%s is %v, want %v", v.Message, v.State, state)
 		}
+		if body := getBody(t, console+"/v0/console/vouchers/"+id.String()); state == store.Closed && !strings.Contains(body, `"state":"closed"`) || state == store.Match && !strings.Contains(body, `"state":"match"`) && !strings.Contains(body, `"state":"opened"`) {
+			t.Errorf("the console says of %s, which is %v: %s", v.Message, state, body)
+		}
 	}
+}
+
+func getBody(t *testing.T, url string) string {
+	t.Helper()
+	resp, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }
 
 // TestStoreRefusals: what a person gets to read who has not prepared the database, or names no key.

@@ -52,7 +52,7 @@ func Grants(access Access, role string) []string {
 // Grant gives a database role, which must exist, the rights of an access, with the credentials of the schema's owner. It is to be repeated after a
 // migration. Errors are the database's.
 func Grant(ctx context.Context, url string, access Access, role string) error {
-	conn, err := pgx.Connect(ctx, url)
+	conn, err := connect(ctx, url)
 	if err != nil {
 		return explain(err)
 	}

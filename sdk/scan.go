@@ -210,7 +210,8 @@ type SealOptions struct {
 }
 
 // Seal makes the voucher, under a set without synthetics. Errors are ErrNeedsUpload, under a set with them: use SealUpload, which serves for both; and ErrBindingLength, ErrKind and
-// voucher.ErrContents, the caller's too. None depends on the picture or on what was found in the set.
+// voucher.ErrContents, the caller's too; and trust.ErrStale once the proof that the scanner was made with is too old for the policy: make a scanner with a newer one, which takes
+// over what Sent gives. None depends on the picture or on what was found in the set.
 func (p *Scan) Seal(o SealOptions) (sealed []byte, report *Report, err error) {
 	if p.scanner.manifest.Synthetics > 0 {
 		return nil, nil, ErrNeedsUpload
@@ -227,10 +228,13 @@ func (p *Scan) sealOwn(o SealOptions) (sealed []byte, share threshold.Share, rep
 	if !p.scanner.manifest.Kinds.Allows(int(o.Kind)) {
 		return nil, share, nil, ErrKind
 	}
+	s := p.scanner
+	if err := s.fresh(); err != nil {
+		return nil, share, nil, err
+	}
 	if p.failure == nil && !p.hashed {
 		p.Fail(ErrIncomplete)
 	}
-	s := p.scanner
 	now, err := s.current()
 	if err != nil {
 		return nil, share, nil, err

@@ -45,5 +45,14 @@ func (c *TrustConfig) check(m *blindset.Manifest, scheme token.Scheme, now int64
 	})
 }
 
+// fresh is the error trust.ErrStale once the proof that the scanner was made with has become older than the policy allows. It depends on the time alone, never on a picture, so that what is not
+// sent tells nothing.
+func (s *Scanner) fresh() error {
+	if s.verdict != nil && s.verdict.Until != 0 && s.clock() > s.verdict.Until {
+		return trust.ErrStale
+	}
+	return nil
+}
+
 // Verdict is what the check of the policy found; nil if the configuration had none.
 func (s *Scanner) Verdict() *trust.Verdict { return s.verdict }

@@ -36,6 +36,10 @@ type Verdict struct {
 	Cosignatures []tlog.Cosignature // those of the policy's witnesses
 	Rest         []byte             // of the log's entry: Record.AppendRest
 	Seen         []byte             // to remember, and to hand in next time
+
+	// Until is when the newest cosignatures of a quorum become older than the policy allows, in seconds since 1970-01-01 UTC: from then on the set must not be used
+	// without a newer proof. 0 if they never do, because the policy asks for none.
+	Until int64
 }
 
 // clockSkew is how far, in seconds, a witness's clock may be ahead of the client's.
@@ -153,7 +157,27 @@ func (p *Policy) checkLog(in Input, v *Verdict) error {
 	if !p.Log.Satisfied(fresh) {
 		return ErrStale
 	}
+	v.Until = p.freshUntil(fresh)
 	return nil
+}
+
+// freshUntil is the last second at which these cosignatures are a quorum that is fresh enough; 0 if there is no such.
+func (p *Policy) freshUntil(fresh []tlog.Cosignature) (until int64) {
+	if p.Log.Satisfied(nil) {
+		return 0
+	}
+	for _, oldest := range fresh {
+		var left []tlog.Cosignature // when it is about to become too old
+		for _, c := range fresh {
+			if c.Time >= oldest.Time {
+				left = append(left, c)
+			}
+		}
+		if p.Log.Satisfied(left) {
+			until = max(until, int64(oldest.Time)+int64(p.MaxAgeHours)*3600)
+		}
+	}
+	return until
 }
 
 // checkSeen wants the log to continue what the client has seen of it, and makes the new memory.

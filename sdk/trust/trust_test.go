@@ -178,6 +178,60 @@ func TestAllowed(t *testing.T) {
 	}
 }
 
+// Until is the last second at which the same evidence is accepted.
+func TestUntil(t *testing.T) {
+	for _, c := range []struct {
+		times []uint64
+		want  int64
+	}{
+		{[]uint64{now - 10, now - 20}, now - 20},
+		{[]uint64{now - 10, now - 20, now - 30}, now - 20},            // two of three are a quorum
+		{[]uint64{now - 30, now - 20, now - 10}, now - 20},            // in any order
+		{[]uint64{now - 5, now - 5, now - 30}, now - 5},               // both of one time
+		{[]uint64{now - 25*3600, now + 60, now - 40}, now - 40},       // one too old, one a little ahead
+		{[]uint64{now + 3601, now - 7, now - 40}, now - 40},           // one too far ahead to count
+		{[]uint64{now - 24*3600, now - 24*3600, 12}, now - 24*3600},   // at the very end
+		{[]uint64{now - 3600, now - 24*3600, now - 7200}, now - 7200}, // the oldest about to fall out
+		{[]uint64{now, now, now}, now},
+	} {
+		w := newWorld(t)
+		in := w.input(2, 0, now)
+		p, err := tlog.ParseProof(in.Proof)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, at := range c.times {
+			w.witnesses[i].cosign(p.Checkpoint, at)
+		}
+		in.Proof = p.AppendText(nil)
+		v, err := w.policy.Check(in)
+		if err != nil {
+			t.Errorf("%d: %v", c.times, err)
+			continue
+		}
+		if v.Until != c.want+24*3600 {
+			t.Errorf("%d: until %d, want %d", c.times, v.Until-24*3600, c.want)
+		}
+		in.Now = v.Until
+		if _, err := w.policy.Check(in); err != nil {
+			t.Errorf("%d: in the last second: %v", c.times, err)
+		}
+		// The one that is too far ahead may count by then.
+		if in.Now++; c.times[0] <= now+3600 {
+			if _, err := w.policy.Check(in); err != trust.ErrStale {
+				t.Errorf("%d: a second later: %v", c.times, err)
+			}
+		}
+	}
+	// A policy that asks no witness has nothing that could become old.
+	w := newWorld(t)
+	in := w.input(2, 0, now)
+	w.policy.Log.Quorum = tlog.QuorumNone
+	if v, err := w.policy.Check(in); err != nil || v.Until != 0 {
+		t.Errorf("no witness is asked for: until %d, %v", v.Until, err)
+	}
+}
+
 // One test for each floor: the set is as the policy wants it but for one thing.
 func TestFloors(t *testing.T) {
 	for name, c := range map[string]struct {

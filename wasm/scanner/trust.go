@@ -39,6 +39,9 @@ func appendVerdict(dst []byte, v *trust.Verdict) []byte {
 		for _, c := range v.Cosignatures {
 			dst = append(dst, "witness "+strconv.FormatUint(c.Time, 10)+" "+c.Witness+"\n"...)
 		}
+		if v.Until != 0 {
+			dst = append(dst, "until "+strconv.FormatInt(v.Until, 10)+"\n"...)
+		}
 		dst = append(dst, v.Rest...)
 	}
 	return append(append(dst, '\n'), v.Seen...)

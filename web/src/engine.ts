@@ -30,6 +30,7 @@ export interface Job {
 
 export class Engine {
   private queue: Promise<unknown> = Promise.resolve()
+  private refreshing: Promise<SetInfo> | undefined
 
   private constructor(
     private readonly o: EngineOptions,
@@ -55,7 +56,14 @@ export class Engine {
   }
 
   /** Looks for a newer set and, when all of it is here, uses it from the next picture on. */
-  async refresh(): Promise<SetInfo> {
+  refresh(): Promise<SetInfo> {
+    this.refreshing ??= this.refreshNow().finally(() => {
+      this.refreshing = undefined
+    })
+    return this.refreshing
+  }
+
+  private async refreshNow(): Promise<SetInfo> {
     const next = await this.updater.newest(this.generation)
     if (next !== this.generation) {
       const old = this.generation
@@ -66,9 +74,9 @@ export class Engine {
     return this.set
   }
 
-  /** Seals one picture after the other. */
+  /** Seals one picture after the other. Rejects with `policy-stale` under a set of which the policy wants newer word. */
   seal(job: Job): Promise<Upload> {
-    const result = this.queue.then(() => this.sealNow(job))
+    const result = this.queue.then(() => this.fresh()).then(() => this.sealNow(job))
     this.queue = result.catch(() => {})
     return result
   }
@@ -87,6 +95,13 @@ export class Engine {
   close(): void {
     this.generation.close()
     this.updater.close()
+  }
+
+  /** Looks for a newer proof once the one in use is too old. A refusal depends on the time alone, never on a picture: what is not sent tells nothing. */
+  private async fresh(): Promise<void> {
+    if (!this.generation.stale) return
+    await this.refresh()
+    if (this.generation.stale) throw new VeilhashError('policy-stale')
   }
 
   private async sealNow(job: Job): Promise<Upload> {

@@ -55,15 +55,25 @@ export class Generation {
       id: this.id,
       epoch: m.epoch,
       capacity: m.layers.reduce((sum, l) => sum + l.capacity, 0),
+      layers: m.layers.length,
       bytes: setBytes(m),
       threshold: m.threshold,
       synthetics: m.synthetics,
       periodEnds: this.periodEnds(),
       payload: m.payload,
       scheme: m.scheme,
+      hasher: m.hasher,
+      kinds: m.kinds,
+      require: m.require,
       store: this.o.store.kind,
       ...(this.transparency ? { transparency: this.transparency } : {}),
     }
+  }
+
+  /** Whether what the witnesses said is older by now than the policy allows. */
+  get stale(): boolean {
+    const until = this.transparency?.log?.until
+    return until !== undefined && Date.now() > until
   }
 
   /** When the running accounting period ends, in milliseconds since 1970. */

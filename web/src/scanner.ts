@@ -58,7 +58,8 @@ export class Scanner {
    *
    * A file is decoded by the browser, upright. An ImageBitmap is taken as it is and stays usable.
    *
-   * Rejects with `source-invalid`, `options-invalid`, `payload`, `payload-kind`, `crashed` or `closed`.
+   * Rejects with `source-invalid`, `options-invalid`, `payload`, `payload-kind`, `crashed` or `closed`; and under a policy, whatever the picture, with `policy-stale` when the proof in use
+   * has become too old and there is no newer one.
    */
   async seal(source: Source, binding: Binding, options: SealOptions = {}): Promise<Upload> {
     checkSource(source)
@@ -169,7 +170,7 @@ export class Scanner {
  * Loads the scanner, fetches the set or takes the one on this device, and gets ready to scan.
  *
  * Rejects with `options-invalid`, `wasm-unavailable`, `worker-unavailable`, or, if no set is on the device yet, with
- * `set-unreachable`, `set-damaged`, `store-failed`, `hasher-module-missing` or what is wrong with the manifest.
+ * `set-unreachable`, `set-damaged`, `store-failed`, `hasher-module-missing`, what is wrong with the manifest, or the code `policy-…` of what the policy does not allow.
  */
 export async function createScanner(options: ScannerOptions): Promise<Scanner> {
   if (typeof options !== 'object' || options === null) throw invalid('createScanner takes one options object')

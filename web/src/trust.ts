@@ -24,6 +24,8 @@ export interface Transparency {
     since: number
     /** The witnesses of the policy that saw it, and when, in milliseconds since 1970. */
     witnesses: { name: string; time: number }[]
+    /** When that is longer ago than the policy allows, in milliseconds since 1970: from then on nothing is sealed without a newer proof. Absent if no witness is asked for. */
+    until?: number
   }
   /** The code that the log says is in force, with its SHA-256 in hex. */
   files: { name: string; digest: string }[]
@@ -65,7 +67,7 @@ export async function checkTrust(
 
 function parseFindings(text: string): Transparency {
   const found: Transparency = { curators: [], files: [] }
-  const log = { name: '', entries: 0, since: 0, witnesses: [] as { name: string; time: number }[] }
+  const log: NonNullable<Transparency['log']> = { name: '', entries: 0, since: 0, witnesses: [] }
   for (const line of text.split('\n')) {
     const [, name, value] = /^(\w+) (.*)$/.exec(line) ?? []
     if (name === undefined || value === undefined) continue
@@ -75,6 +77,7 @@ function parseFindings(text: string): Transparency {
     else if (name === 'entries') log.entries = Number(value)
     else if (name === 'time') log.since = Number(value) * 1000
     else if (name === 'witness') log.witnesses.push({ name: rest, time: Number(first) * 1000 })
+    else if (name === 'until') log.until = Number(value) * 1000
     else if (name === 'file') found.files.push({ name: rest, digest: first })
   }
   return log.name ? { ...found, log } : found

@@ -101,6 +101,8 @@ export interface SetInfo {
   epoch: number
   /** Entries that the set has room for; it does not say how many are used. */
   capacity: number
+  /** Its tables: the base, and what was added since. */
+  layers: number
   /** Bytes of all shards. */
   bytes: number
   threshold: number
@@ -111,6 +113,12 @@ export interface SetInfo {
   /** Bytes that a payload may have. */
   payload: number
   scheme: string
+  /** What clients hash pictures with, as the manifest names it. */
+  hasher: string
+  /** The kinds of payload that vouchers may carry: `none`, or some of `derivative` and `media-key` with a comma between. */
+  kinds: string
+  /** How many curators had to recognise an entry. */
+  require: number
   /** Where the set is kept on this device. */
   store: 'opfs' | 'indexeddb' | 'memory'
   /** Who speaks for the set, as the policy's check found; absent without a policy. */

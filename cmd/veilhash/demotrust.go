@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -22,7 +24,7 @@ import (
 var demoCurators = []string{"curator-a.example", "curator-b.example"}
 
 const (
-	demoLog     = "demo.example/sets"
+	demoLog     = "demo.example/" // and what tells this log from those of other demonstrations, which a browser may remember
 	demoWitness = "witness.example"
 
 	// The witness is asked again every hour, and clients take its word for a day.
@@ -185,11 +187,13 @@ func (t *demoTrust) listOf(pictures []string) ([]byte, error) {
 // the page says about checking all that to publicDir. The witness is asked again every hour.
 func (t *demoTrust) publish(ctx context.Context) error {
 	logKey, witnessKey := filepath.Join(t.dir, "log.key"), t.path(demoWitness, "key")
+	var run [4]byte
+	rand.Read(run[:])
 	if err := os.Mkdir(filepath.Join(t.dir, demoWitness), 0o700); err != nil {
 		return err
 	}
 	if err := t.run(
-		&logKeyCommand{Name: demoLog, File: logKey},
+		&logKeyCommand{Name: demoLog + hex.EncodeToString(run[:]), File: logKey},
 		&logInitCommand{Dir: t.logDir(), Key: logKey},
 		&logKeyCommand{Name: demoWitness, File: witnessKey, Witness: true},
 	); err != nil {

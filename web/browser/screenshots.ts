@@ -26,6 +26,8 @@ for (const [name, colorScheme, width, height] of [
   const browser = await launch({ colorScheme, viewport: { width, height }, deviceScaleFactor: width < 500 ? 2 : 1.5 })
   const page = await openDemo(browser, server)
   await page.waitForSelector('.sample')
+  await page.waitForSelector('#transparency[data-state="checked"]')
+  await page.locator('#transparency').screenshot({ path: join(out, `${name}-transparency.png`), animations: 'disabled' })
   const shoot = (what: string) => page.screenshot({ path: join(out, `${name}-${what}.png`), fullPage: true, animations: 'disabled' })
   await shoot('1-start')
   await pressSample(page, member, samples[member]!.name)

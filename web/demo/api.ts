@@ -92,7 +92,7 @@ export async function samplePicture(name: string): Promise<Blob> {
   return response.blob()
 }
 
-async function reach(path: string, init?: RequestInit): Promise<Response> {
+export async function reach(path: string, init?: RequestInit): Promise<Response> {
   try {
     return await fetch(path, init)
   } catch {

@@ -12,12 +12,16 @@ import { drawEmpty, drawHash, drawProbes } from './hash'
 import { drawTimes, drawVoucher } from './map'
 import { outbox, put, remove } from './outbox'
 import type { Letter } from './outbox'
+import { fetchTrust, showTransparency } from './transparency'
+import type { Trust } from './transparency'
 import { remember, showAccountStatus, showState, showStatus, showVerdict, stateOf } from './verdict'
 import type { State } from './verdict'
 
 let scanner: Scanner | undefined
 let wasmModule: WebAssembly.Module
 let account: Account
+/** The policy that the set has to satisfy; undefined where the server has none, as 'veilhash serve' has not. */
+let trust: Trust | undefined
 /** What was sent and matched without being opened: its state changes when the account opens. */
 let matched: { ids: string[]; set: (state: State) => void }[] = []
 let busy = false
@@ -30,9 +34,10 @@ function setStatus(state: 'busy' | 'ready' | 'failed', text: string): void {
 }
 
 /** Shows what went wrong, in words that help. */
-function problem(title: string, text: string): void {
+function problem(title: string, text: string, code = ''): void {
   $('problem-title').textContent = title
   $('problem-text').textContent = text
+  $('problem-code').textContent = code
   $('problem').hidden = false
 }
 
@@ -47,8 +52,10 @@ const advice: Partial<Record<VeilhashError['code'], [string, string]>> = {
 
 function explain(err: unknown): void {
   if (err instanceof VeilhashError) {
-    const [title, text] = advice[err.code] ?? ['Something went wrong.', err.message]
-    problem(title, text)
+    const refused = err.code.startsWith('policy')
+    const plain = err.message.replace(/^[a-z]+: /, '')
+    const [title, text] = advice[err.code] ?? (refused ? ['This set is not used.', plain] : ['Something went wrong.', err.message])
+    problem(title, text, err.code)
   } else if (err instanceof ServerError) {
     problem(err.status ? 'The server refused.' : 'The server is gone.', err.message)
   } else {
@@ -62,6 +69,7 @@ async function start(): Promise<void> {
   void showSamples()
   try {
     wasmModule = await loadModule()
+    trust = await fetchTrust()
     account = await loadAccount(wasmModule)
     try {
       scanner = await open()
@@ -89,6 +97,7 @@ async function open(): Promise<Scanner> {
     setURL: new URL('set/', document.baseURI),
     workerURL: new URL('veilhash-worker.js', document.baseURI),
     payload: 'derivative',
+    ...(trust ? { policy: trust.policy } : {}),
     onProgress: ({ done, total }) => setStatus('busy', `Fetching the set: ${bytes(done)} of ${bytes(total)}`),
   })
   await opened.resume(...outbox().map(l => l.receipt))
@@ -143,6 +152,7 @@ function ready(): void {
   setStatus('ready', `Ready. The set: room for ${count(capacity)} entries in ${bytes(size)}, kept ${where}`)
   showAlarms(alarms)
   showAccount(account, scanner.set.periodEnds)
+  showTransparency(scanner.set, trust)
   document.documentElement.dataset.ready = 'true'
 }
 

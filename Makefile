@@ -55,6 +55,7 @@ fuzz: ## every fuzz target for FUZZTIME
 
 bench: build ## what an operation costs, beside peers in one run
 	$(GO) run ./internal/bench
+	$(GO) run ./internal/bench/ingest
 
 lint: tools ## gofmt and go vet, for every platform that is built for
 	@test -z "$$(gofmt -l cmd examples internal sdk server wasm web/gen)" || { gofmt -l cmd examples internal sdk server wasm web/gen; echo "lint: run gofmt -w on these"; exit 1; }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
@@ -138,6 +139,25 @@ func (db *DB) Ping(ctx context.Context) error {
 		return db.failed(err)
 	}
 	return db.do(ctx, func(*tx) error { return nil })
+}
+
+// Settings are those of the writing connection that decide what an acknowledgement is worth, as SQLite reports them.
+func (db *DB) Settings(ctx context.Context) (string, error) {
+	var all []string
+	err := db.do(ctx, func(t *tx) error {
+		for _, name := range []string{"journal_mode", "synchronous", "wal_autocheckpoint", "page_size"} {
+			var v string
+			if err := t.conn.QueryRowContext(ctx, "PRAGMA "+name).Scan(&v); err != nil {
+				return err
+			}
+			all = append(all, name+"="+v)
+		}
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	return strings.Join(all, " "), nil
 }
 
 // failed turns an error of a read into the contract's.

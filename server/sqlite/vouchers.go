@@ -13,23 +13,11 @@ func (db *DB) Put(ctx context.Context, v store.Voucher) (receipt store.Receipt, 
 	if len(v.Raw) == 0 {
 		return 0, store.ErrArgument
 	}
-	p := lite.NewPut(&v, "")
-	var fresh, same bool
-	err = db.writer.queue.Do(ctx, func(t *tx) (err error) {
-		if fresh, err = t.Get(p.Record.Query, p.Record.Args, new(int64)); err != nil {
-			return err
-		}
-		if fresh {
-			_, err = t.Exec(p.Body.Query, p.Body.Args...)
-			return err
-		}
-		same, err = t.Get(p.Same.Query, p.Same.Args, new(int))
-		return err
-	}, len(v.Raw))
-	if err != nil {
+	p := lite.NewPutting(v)
+	if err := db.writer.queue.Do(ctx, job{put: p}, len(v.Raw)); err != nil {
 		return 0, err
 	}
-	return p.Receipt(fresh, same)
+	return p.Receipt()
 }
 
 // Voucher implements [store.Work] and [store.Records].

@@ -12,14 +12,18 @@ import (
 // maxGroup bounds the calls in one commit, and so how long the first of them waits for the last.
 const maxGroup = 512
 
-// A job is one call's statements, which run inside the group's transaction. The error that it returns is the database's, and
-// undoes the group; what a caller is to be told apart from that it leaves in variables of its own.
-type job func(*tx) error
+// A job is a voucher to be put, or else another call's statements, which run inside the group's transaction. The error that run returns is the
+// database's, and undoes the group; what a caller is to be told apart from that it leaves in variables of its own.
+type job struct {
+	put *lite.Putting
+	run func(*tx) error
+}
 
 // A writer owns the writing connection.
 type writer struct {
 	tx    tx
 	queue *groupcommit.Queue[job]
+	puts  []*lite.Putting // of the group at hand
 }
 
 func startWriter(conn *sql.Conn, limit int) *writer {
@@ -34,20 +38,15 @@ func startWriter(conn *sql.Conn, limit int) *writer {
 }
 
 // do has a job committed. If ctx ends first its error is returned, and whether the job will be done is not known.
-func (db *DB) do(ctx context.Context, run job) error {
-	return db.writer.queue.Do(ctx, run, 0)
+func (db *DB) do(ctx context.Context, run func(*tx) error) error {
+	return db.writer.queue.Do(ctx, job{run: run}, 0)
 }
 
 func (w *writer) commit(group []job) (err error) {
 	if err := w.tx.raw("BEGIN IMMEDIATE"); err != nil {
 		return explain(err)
 	}
-	for _, run := range group {
-		if err = run(&w.tx); err != nil {
-			break
-		}
-	}
-	if err == nil {
+	if err = w.do(group); err == nil {
 		if err = w.tx.raw("COMMIT"); err == nil {
 			return nil
 		}
@@ -55,6 +54,29 @@ func (w *writer) commit(group []job) (err error) {
 	// Some errors have ended the transaction already; then there is nothing to roll back, which is not worth a mention.
 	w.tx.raw("ROLLBACK")
 	return explain(err)
+}
+
+// do does a group's jobs: vouchers first, as these can be put together. All were asked for at the same time, so no order is owed to anyone.
+func (w *writer) do(group []job) error {
+	w.puts = w.puts[:0]
+	for _, j := range group {
+		if j.put != nil {
+			w.puts = append(w.puts, j.put)
+		}
+	}
+	defer clear(w.puts)
+	if err := lite.PutMany(&w.tx, w.puts); err != nil {
+		return err
+	}
+	for _, j := range group {
+		if j.run == nil {
+			continue
+		}
+		if err := j.run(&w.tx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // close does what is queued and ends the writer.

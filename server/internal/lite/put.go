@@ -35,12 +35,14 @@ func NewPut(v *store.Voucher, place string) Put {
 			INSERT INTO bodies (seq, raw, place)
 			SELECT seq, ?3, ?4 FROM vouchers WHERE id = ?1 AND digest = ?2 AND due IS NOT NULL
 			ON CONFLICT (seq) DO NOTHING`, []any{v.ID[:], digest[:], raw, place}},
-		// A row if the voucher that is there, new or not, is this one.
-		Same: Statement{`
-			SELECT 1 AS same FROM vouchers
-			WHERE id = ?1 AND app = ?2 AND account = ?3 AND message = ?4 AND set_id = ?5 AND digest = ?6`, names},
+		Same: Statement{sameQuery, names},
 	}
 }
+
+// sameQuery gives a row if the voucher that is there, new or not, is this one.
+const sameQuery = `
+	SELECT 1 AS same FROM vouchers
+	WHERE id = ?1 AND app = ?2 AND account = ?3 AND message = ?4 AND set_id = ?5 AND digest = ?6`
 
 // Receipt is what the statements have done: whether Record and Same returned a row.
 func (Put) Receipt(fresh, same bool) (store.Receipt, error) {

@@ -148,17 +148,21 @@ func (s *Server) Run() {
 	}
 }
 
+// Pid is the number of the server's first process, the parent of all others; 0 while it does not run.
+func (s *Server) Pid() (pid int) {
+	if text, err := os.ReadFile(filepath.Join(s.data(), "postmaster.pid")); err == nil {
+		fmt.Sscan(string(text), &pid)
+	}
+	return pid
+}
+
 // signal sends a signal to the server and waits until it has ended.
 func (s *Server) signal(sig syscall.Signal) {
 	s.t.Helper()
 	if s.cmd == nil {
 		return
 	}
-	var pid int
-	if text, err := os.ReadFile(filepath.Join(s.data(), "postmaster.pid")); err == nil {
-		fmt.Sscan(string(text), &pid)
-	}
-	if pid > 1 {
+	if pid := s.Pid(); pid > 1 {
 		if err := syscall.Kill(pid, sig); err != nil && !errors.Is(err, syscall.ESRCH) {
 			s.t.Error(err)
 		}

@@ -63,6 +63,9 @@ type Config struct {
 	// Isolation asks browsers to isolate the page from others.
 	Isolation Isolation
 
+	// Observer, unless nil, is told what the roles do, for counting.
+	Observer Observer
+
 	// Log takes the lines of all roles. nil means none.
 	Log *slog.Logger
 }

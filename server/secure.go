@@ -48,10 +48,14 @@ func secure(next http.Handler, cfg Config) http.Handler {
 // An answer knows whether it has begun.
 type answer struct {
 	http.ResponseWriter
-	begun bool
+	begun  bool
+	status int // of the answer that has begun; 0 for one that was not stated
 }
 
 func (a *answer) WriteHeader(status int) {
+	if !a.begun && status >= 200 { // others announce that the answer will follow
+		a.status = status
+	}
 	a.begun = true
 	a.ResponseWriter.WriteHeader(status)
 }

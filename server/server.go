@@ -34,7 +34,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{cfg: cfg}
 	if len(cfg.Matchers) > 0 {
-		w, err := match.New(match.Config{Store: cfg.Store, Matchers: cfg.Matchers, TestAccounts: cfg.TestAccounts, Log: cfg.Log.With("role", "match")})
+		w, err := match.New(match.Config{Store: cfg.Store, Matchers: cfg.Matchers, TestAccounts: cfg.TestAccounts, Observer: cfg.Observer, Log: cfg.Log.With("role", "match")})
 		if err != nil {
 			return nil, err
 		}
@@ -44,7 +44,7 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.handler = secure(mux, cfg)
+	s.handler = observed(secure(mux, cfg), cfg.Observer)
 	return s, nil
 }
 
@@ -118,6 +118,7 @@ func (s *Server) routeVouchers(mux *http.ServeMux) error {
 	}
 	cfg := ingest.Config{Store: s.cfg.Store, Sets: sets, Authenticate: s.cfg.Authenticate, Log: s.cfg.Log.With("role", "ingest")}
 	cfg.Stored = s.cfg.Stored
+	cfg.Observer = s.cfg.Observer
 	if s.worker != nil {
 		cfg.Stored = s.worker.Wake
 	}

@@ -7,7 +7,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -130,4 +132,62 @@ func TestNearest(t *testing.T) {
 			t.Errorf("from %q to %q it is %d, want %d", c.a, c.b, got, c.want)
 		}
 	}
+}
+
+// TestServeMetrics: they are on a listener of their own, and on no other.
+func TestServeMetrics(t *testing.T) {
+	dir := smallSet(t)
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	var said syncBuilder
+	done := make(chan int, 1)
+	t.Chdir(dir)
+	go func() {
+		done <- run(ctx, []string{"serve", "--set", "public/set", "--key", "operator.key", "--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0"}, streams{strings.NewReader(""), &said, &said})
+	}()
+	address := func(after string) string {
+		for range 600 {
+			if _, rest, found := strings.Cut(said.String(), after); found && strings.ContainsAny(rest, ";\n/") {
+				return rest[:strings.IndexAny(rest, ";\n/")]
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		t.Fatalf("no address after %q in %q", after, said.String())
+		return ""
+	}
+	clients, monitoring := "http://"+address(" at http://"), "http://"+address("metrics at http://")
+	if body := getBody(t, clients+"/metrics"); !strings.Contains(body, "not-found") {
+		t.Errorf("clients are answered %.100s", body)
+	}
+	body := getBody(t, monitoring+"/metrics")
+	for _, want := range []string{"veilhash_match_waiting_vouchers 0", "veilhash_match_oldest_waiting_age_seconds 0", "veilhash_store_queue_bytes 0", `veilhash_http_requests_total{code="404",route="other"} 1`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the metrics have no %s", want)
+		}
+	}
+	if body := getBody(t, monitoring+"/set/manifest"); strings.Contains(body, "veilhash-set") {
+		t.Error("the metrics' listener hands out the set")
+	}
+	stop()
+	if code := <-done; code != exitOK {
+		t.Errorf("serve ended with %d: %s", code, said.String())
+	}
+}
+
+// A syncBuilder is written to by one goroutine and read by another.
+type syncBuilder struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (s *syncBuilder) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuilder) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
 }

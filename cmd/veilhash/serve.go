@@ -14,6 +14,7 @@ import (
 	"github.com/veilhash/veilhash/sdk/blindset"
 	"github.com/veilhash/veilhash/sdk/blindset/setdir"
 	"github.com/veilhash/veilhash/server"
+	"github.com/veilhash/veilhash/server/metrics"
 	"github.com/veilhash/veilhash/server/store"
 )
 
@@ -33,6 +34,7 @@ type serveCommand struct {
 	Console     bool     `help:"Add the role console: results, shown to whoever can reach the server. It has no login."`
 	TestAccount []string `placeholder:"NAME" help:"An account of nobody, for 'veilhash canary': its matches are recorded and count for nothing."`
 	Origins     []string `placeholder:"ORIGIN" help:"Origins whose pages may fetch the set."`
+	Metrics     string   `placeholder:"ADDRESS" help:"Where to answer GET /metrics for Prometheus, on a listener of its own; without it nowhere. Only the operator's monitoring may reach it."`
 	LogLevel    string   `default:"info" enum:"debug,info,warn,error" help:"debug, info, warn or error (${default}). Logs go to stderr, as text, or as JSON with --json."`
 }
 
@@ -69,6 +71,13 @@ func (c *serveCommand) Run(a *app, file *configFile) error {
 	l, err := server.Listen(a.ctx, c.Listen)
 	if err != nil {
 		return err
+	}
+	if p.config.observer != nil {
+		m, err := server.Listen(a.ctx, c.Metrics)
+		if err != nil {
+			return errors.Join(err, l.Close())
+		}
+		p.config.metrics = m
 	}
 	a.remark("serving set %s at http://%s; stop with Ctrl-C", p.config.set.Manifest.ID(), l.Addr())
 	return a.serve(a.ctx, l, p.config)
@@ -110,6 +119,8 @@ type serverConfig struct {
 	hosts        []string
 	testAccounts []store.Account
 	log          *slog.Logger
+	observer     *metrics.Metrics // nil: none
+	metrics      net.Listener     // of observer
 }
 
 // The roles that a process may have, by their names on the command line.
@@ -145,13 +156,19 @@ func (a *app) serve(ctx context.Context, l net.Listener, c serverConfig) (err er
 	if c.has(roleConsole) {
 		cfg.Console = server.OpenConsole
 	}
+	if c.observer != nil {
+		stop := a.serveMetrics(ctx, &c)
+		defer func() { err = errors.Join(err, stop()) }()
+		cfg.Observer = c.observer
+	}
 	if c.needsStore() {
-		db, openErr := c.store.open(ctx)
+		db, openErr := c.store.open(ctx, c.observer)
 		if openErr != nil {
 			return openErr
 		}
 		defer func() { err = errors.Join(err, db.Close()) }()
 		cfg.Store = db
+		c.watch(db)
 	}
 	s, err := server.New(cfg)
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/veilhash/veilhash/sdk"
 	"github.com/veilhash/veilhash/sdk/blindset/setdir"
 	"github.com/veilhash/veilhash/sdk/trust"
+	"github.com/veilhash/veilhash/server/metrics"
 	"github.com/veilhash/veilhash/server/postgres"
 	"github.com/veilhash/veilhash/server/sqlite"
 	"github.com/veilhash/veilhash/server/store"
@@ -44,6 +45,7 @@ type serveInfo struct {
 	Hosts    []string `json:"hosts,omitempty"`
 	Origins  []string `json:"origins,omitempty"`
 	Web      string   `json:"web,omitempty"`
+	Metrics  string   `json:"metrics,omitempty"`
 	Log      string   `json:"log"`
 	Problems []string `json:"problems"`
 	Warnings []string `json:"warnings"`
@@ -63,7 +65,7 @@ func (p *servePlan) warn(format string, args ...any) {
 func (c *serveCommand) plan(a *app, file *configFile) *servePlan {
 	p := &servePlan{problems: slices.Clone(file.problems)}
 	p.config = serverConfig{setDir: c.Set, store: c.storeFlags, origins: c.Origins, hosts: c.Hosts, log: a.logger(c.LogLevel)}
-	p.info = serveInfo{Config: file.name, Listen: c.Listen, Origins: c.Origins, Web: c.Web, Log: c.LogLevel}
+	p.info = serveInfo{Config: file.name, Listen: c.Listen, Origins: c.Origins, Web: c.Web, Metrics: c.Metrics, Log: c.LogLevel}
 	c.planRoles(p)
 	c.planSets(a, p)
 	c.planKeys(a, p)
@@ -207,11 +209,11 @@ func (c *serveCommand) planAddresses(p *servePlan) {
 			p.add(refused(fmt.Errorf("origins: %q is no origin; it looks like https://chat.example, without a path", o)))
 		}
 	}
+	c.planMetrics(p)
 	if !slices.Contains(p.config.roles, roleConsole) {
 		return
 	}
-	ip := net.ParseIP(host)
-	switch local := host == "localhost" || ip != nil && ip.IsLoopback(); {
+	switch local := isLocal(host); {
 	case local && len(c.Hosts) == 0: // DNS rebinding
 		p.config.hosts = []string{"localhost", "127.0.0.1", "::1", host}
 		slices.Sort(p.config.hosts)
@@ -219,6 +221,28 @@ func (c *serveCommand) planAddresses(p *servePlan) {
 	case !local:
 		p.warn("the console has no login, and listens on %s, where other machines may reach it", c.Listen)
 	}
+}
+
+// planMetrics makes the observer, and says who should not reach it.
+func (c *serveCommand) planMetrics(p *servePlan) {
+	if c.Metrics == "" {
+		return
+	}
+	host, _, err := net.SplitHostPort(c.Metrics)
+	if err != nil {
+		p.add(refused(fmt.Errorf("metrics: %q is no address; it looks like 127.0.0.1:9464", c.Metrics)))
+		return
+	}
+	if slices.Contains(p.config.roles, roleMatch) && !isLocal(host) {
+		p.warn("numbers of matches are sensitive: only the operator's own monitoring may reach the metrics at %s", c.Metrics)
+	}
+	p.config.observer = metrics.New()
+}
+
+// isLocal reports whether only this machine reaches a host's address.
+func isLocal(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // planStore looks at the store without changing it.
@@ -292,7 +316,7 @@ func (i *serveInfo) text() string {
 	for _, line := range [][2]string{
 		{"config", i.Config}, {"roles", strings.Join(i.Roles, ", ")}, {"listen", i.Listen}, {"set", cmp.Or(i.Set, "none")}, {"previous", strings.Join(i.Previous, ", ")},
 		{"policy", i.Policy}, {"keys", i.Keys}, {"store", i.Store}, {"schema", i.Schema}, {"hosts", strings.Join(i.Hosts, ", ")}, {"origins", strings.Join(i.Origins, ", ")},
-		{"web", i.Web}, {"log", i.Log},
+		{"web", i.Web}, {"metrics", i.Metrics}, {"log", i.Log},
 	} {
 		if line[1] != "" {
 			fmt.Fprintf(&s, "%s\t%s\n", line[0], line[1])

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
+	"github.com/veilhash/veilhash/server/metrics"
 	"github.com/veilhash/veilhash/server/postgres"
 	"github.com/veilhash/veilhash/server/sqlite"
 	"github.com/veilhash/veilhash/server/store"
@@ -17,10 +19,14 @@ type storeFlags struct {
 	Store    string `placeholder:"URL" help:"A PostgreSQL database instead, postgres://user@host/name. Its password is best left to PGPASSWORD or ~/.pgpass."`
 }
 
-// open opens the store.
-func (f storeFlags) open(ctx context.Context) (store.Store, error) {
+// open opens the store; what it commits is told to the observer, unless that is nil.
+func (f storeFlags) open(ctx context.Context, o *metrics.Metrics) (store.Store, error) {
+	var committed func(int, time.Duration, error)
+	if o != nil {
+		committed = o.Committed
+	}
 	if f.Store != "" {
-		db, err := postgres.Open(ctx, postgres.Config{URL: f.Store})
+		db, err := postgres.Open(ctx, postgres.Config{URL: f.Store, Committed: committed})
 		if errors.Is(err, postgres.ErrOutdated) {
 			return nil, hinted(err, "Run 'veilhash store migrate' with the owner's credentials, and 'veilhash store grant' for these.")
 		}
@@ -29,7 +35,7 @@ func (f storeFlags) open(ctx context.Context) (store.Store, error) {
 		}
 		return db, nil
 	}
-	db, err := sqlite.Open(ctx, sqlite.Config{Path: f.Database})
+	db, err := sqlite.Open(ctx, sqlite.Config{Path: f.Database, Committed: committed})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.Database, err)
 	}

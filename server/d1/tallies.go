@@ -110,3 +110,13 @@ func (db *DB) CountAccount(ctx context.Context, account store.Account, set store
 	n, err := lite.CountAccount(c, account, set)
 	return n, explain(err)
 }
+
+// Backlog implements [store.Work].
+func (db *DB) Backlog(ctx context.Context, set store.SetID) (store.Backlog, error) {
+	c, err := db.begin(ctx)
+	if err != nil {
+		return store.Backlog{}, err
+	}
+	b, err := lite.Backlog(c, set)
+	return b, explain(err)
+}

@@ -26,6 +26,9 @@ type Config struct {
 	// Stored, unless nil, is called after a new voucher has been kept. It must not block.
 	Stored func()
 
+	// Observer, unless nil, is told how each request was answered.
+	Observer Observer
+
 	// Concurrent is how many requests are taken at once. 0 means 4096, or fewer if their bodies could exceed 256 MiB.
 	Concurrent int
 
@@ -39,6 +42,20 @@ type Config struct {
 	// means none.
 	Log *slog.Logger
 }
+
+// An Observer counts. Its calls must not block, come from many goroutines, and say nothing of who has sent what.
+type Observer interface {
+	// Body: so many bytes of a voucher were read.
+	Body(bytes int)
+
+	// Answered: a request has been answered. result is "stored", "repeated", or the code of the refusal.
+	Answered(result string)
+}
+
+type nobody struct{}
+
+func (nobody) Body(int)        {}
+func (nobody) Answered(string) {}
 
 const (
 	defaultConcurrent  = 4096
@@ -73,6 +90,9 @@ func New(cfg Config) (*Handler, error) {
 	h.slots = make(chan struct{}, cfg.Concurrent)
 	if cfg.BodyTimeout == 0 {
 		h.cfg.BodyTimeout = defaultBodyTimeout
+	}
+	if cfg.Observer == nil {
+		h.cfg.Observer = nobody{}
 	}
 	if cfg.Clock == nil {
 		h.cfg.Clock = time.Now
@@ -114,6 +134,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, r, *p, who...)
 		return
 	}
+	h.cfg.Observer.Body(len(raw))
 	v, err := h.parse(raw, binding)
 	if err != nil {
 		h.refuse(w, r, problem.Of(err), who...)
@@ -127,6 +148,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.cfg.Log.DebugContext(r.Context(), "voucher accepted", append(who, "voucher", v.ID.String(), "repeated", receipt == store.Repeated)...)
+	h.cfg.Observer.Answered(results[receipt])
 	if receipt == store.Stored && h.cfg.Stored != nil {
 		h.cfg.Stored()
 	}
@@ -135,6 +157,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		Status string `json:"status"`
 	}{v.ID.String(), "accepted"})
 }
+
+// results are the words for what became of a voucher that was accepted.
+var results = map[store.Receipt]string{store.Stored: "stored", store.Repeated: "repeated"}
 
 func (h *Handler) authenticate(r *http.Request) (app string, err error) {
 	if h.cfg.Authenticate == nil {
@@ -169,5 +194,6 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, p problem.Probl
 		level = slog.LevelWarn
 	}
 	h.cfg.Log.Log(r.Context(), level, "voucher refused", append(attrs, "code", p.Code)...)
+	h.cfg.Observer.Answered(p.Code)
 	p.Write(w)
 }

@@ -54,12 +54,14 @@ func (b *batch) do(ctx context.Context, vouchers []store.Voucher) error {
 			if err := b.cfg.Store.Reject(ctx, v.ID, reason); err != nil {
 				return err
 			}
+			b.cfg.Observer.Decided(store.Invalid, reason, 1)
 		}
 	}
 	if len(closed) > 0 {
 		if err := b.cfg.Store.LeaveClosed(ctx, closed...); err != nil {
 			return err
 		}
+		b.cfg.Observer.Decided(store.Closed, "", len(closed))
 	}
 	return b.count(ctx, matches)
 }
@@ -80,6 +82,7 @@ func (b *batch) count(ctx context.Context, matches []store.Voucher) error {
 			if err != nil {
 				return err
 			}
+			b.cfg.Observer.Decided(store.Match, "", 1)
 			b.cfg.Log.InfoContext(ctx, "match", "voucher", v.ID.String(), "account", redact.Account(v.Account), "ordinal", ordinal)
 		}
 		if slices.Contains(b.cfg.TestAccounts, v.Account) {
@@ -125,6 +128,7 @@ func (b *batch) giveBack(ctx context.Context, matches []store.Voucher) error {
 }
 
 func (b *batch) postpone(ctx context.Context, v store.Voucher) error {
+	b.cfg.Observer.Postponed()
 	return b.cfg.Store.Postpone(ctx, v.ID, v.Attempt, b.cfg.Clock().Add(backoff(v.Attempt)))
 }
 

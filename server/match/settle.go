@@ -85,6 +85,7 @@ func (b *batch) countPage(ctx context.Context, d *sdk.Tally, t *store.Tally, mat
 		return err
 	}
 	if t.Open = d.Open(); t.Open && !before {
+		b.cfg.Observer.ThresholdReached()
 		b.cfg.Log.InfoContext(ctx, "account has reached the threshold", "account", redact.Account(t.Key.Account), "matches", t.Counted)
 	}
 	return nil
@@ -112,6 +113,7 @@ func (b *batch) openPage(ctx context.Context, d *sdk.Tally, t *store.Tally) erro
 		if err := b.cfg.Store.PutEvidence(ctx, e); err != nil {
 			return err
 		}
+		b.cfg.Observer.Opened(e.Outcome)
 		t.Opened = matches[i].Ordinal
 	}
 	return nil

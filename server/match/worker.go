@@ -35,6 +35,9 @@ type Config struct {
 	// go no further: they are not counted, open nothing and are no evidence.
 	TestAccounts []store.Account
 
+	// Observer, unless nil, is told what happens, for counting.
+	Observer Observer
+
 	// Clock tells the time; nil means time.Now.
 	Clock func() time.Time
 
@@ -74,6 +77,9 @@ func New(cfg Config) (*Worker, error) {
 	}
 	if cfg.Parallel == 0 {
 		cfg.Parallel = runtime.GOMAXPROCS(0)
+	}
+	if cfg.Observer == nil {
+		cfg.Observer = nobody{}
 	}
 	if cfg.Clock == nil {
 		cfg.Clock = time.Now
@@ -154,5 +160,13 @@ func (w *Worker) take(ctx context.Context, o *origin) (int, error) {
 		return 0, err
 	}
 	b := &batch{Worker: w, origin: o, opened: make(map[store.ID]opening)}
-	return len(vouchers), b.do(ctx, vouchers)
+	begin, reclaimed := time.Now(), 0
+	for _, v := range vouchers {
+		if v.Attempt > 1 {
+			reclaimed++
+		}
+	}
+	err = b.do(ctx, vouchers)
+	w.cfg.Observer.Batch(reclaimed, time.Since(begin), err)
+	return len(vouchers), err
 }

@@ -45,6 +45,7 @@ func calls(db *DB, serial uint64) []struct {
 		{"PutEvidence", work, func() error {
 			return db.PutEvidence(ctx, store.Evidence{Voucher: voucher(0, "").ID, Opened: time.Now()})
 		}},
+		{"Backlog", both, func() error { return second(db.Backlog(ctx, v.Set)) }},
 		{"Voucher", both, func() error { return second(db.Voucher(ctx, voucher(0, "").ID)) }},
 		{"Evidence", review, func() error { return second(db.Evidence(ctx, voucher(0, "").ID)) }},
 		{"Tallies", both, func() error { return second(db.Tallies(ctx, v.Account, v.Set)) }},

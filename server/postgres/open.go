@@ -25,6 +25,9 @@ type Config struct {
 
 	// Connections bounds those to the database, but for the two that write Puts. 0 means 8.
 	Connections int
+
+	// Committed, unless nil, is told of each commit of Puts: how many were in it, how long it took, and why it failed. It must not block.
+	Committed func(calls int, took time.Duration, err error)
 }
 
 const (
@@ -87,9 +90,12 @@ func open(ctx context.Context, cfg Config, steps []string) (*DB, error) {
 		return nil, explain(err)
 	}
 	db := &DB{pool: pool}
-	db.queue = groupcommit.Start(groupcommit.Config{Jobs: maxGroup, Bytes: cfg.QueueBytes, Writers: writers}, db.commit)
+	db.queue = groupcommit.Start(groupcommit.Config{Jobs: maxGroup, Bytes: cfg.QueueBytes, Writers: writers, Committed: cfg.Committed}, db.commit)
 	return db, nil
 }
+
+// Queue is how many Puts wait to be committed, and their bytes.
+func (db *DB) Queue() (calls, bytes int) { return db.queue.Depth() }
 
 // Close implements [store.Store].
 func (db *DB) Close() error {

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -100,6 +101,18 @@ func (db *DB) Tallies(ctx context.Context, account store.Account, set store.SetI
 		return s, err
 	})
 	return out, db.failed(err)
+}
+
+// Backlog implements [store.Work].
+func (db *DB) Backlog(ctx context.Context, set store.SetID) (b store.Backlog, err error) {
+	var oldest int64
+	err = db.row(ctx, `
+		SELECT count(*), count(*) FILTER (WHERE attempt >= $2), coalesce(min(received), 0) FROM veilhash.vouchers WHERE set_id = $1 AND due IS NOT NULL`,
+		set[:], store.StuckAttempts).Scan(&b.Waiting, &b.Stuck, &oldest)
+	if err == nil && b.Waiting > 0 {
+		b.Oldest = time.UnixMilli(oldest).UTC()
+	}
+	return b, db.failed(err)
 }
 
 // Count implements [store.Records].

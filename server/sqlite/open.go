@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
@@ -24,6 +25,9 @@ type Config struct {
 
 	// QueueBytes is how many bytes of vouchers may wait to be written before Put answers store.ErrBusy. 0 means 64 MiB.
 	QueueBytes int
+
+	// Committed, unless nil, is told of each commit: how many calls were in it, how long it took, and why it failed. It must not block.
+	Committed func(calls int, took time.Duration, err error)
 }
 
 const (
@@ -99,7 +103,7 @@ func open(ctx context.Context, cfg Config, steps []string) (db *DB, err error) {
 	}
 	db.read.SetMaxOpenConns(readers)
 	db.read.SetMaxIdleConns(readers)
-	db.writer = startWriter(conn, cfg.QueueBytes)
+	db.writer = startWriter(conn, cfg)
 	return db, nil
 }
 
@@ -115,6 +119,9 @@ func dsn(path string, options ...string) string {
 	}
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
 }
+
+// Queue is how many calls wait to be committed, and the bytes of their vouchers.
+func (db *DB) Queue() (calls, bytes int) { return db.writer.queue.Depth() }
 
 // Close implements [store.Store].
 func (db *DB) Close() error {

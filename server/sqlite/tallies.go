@@ -74,3 +74,9 @@ func (db *DB) CountAccount(ctx context.Context, account store.Account, set store
 	n, err := lite.CountAccount(db.reader(ctx), account, set)
 	return n, db.failed(err)
 }
+
+// Backlog implements [store.Work].
+func (db *DB) Backlog(ctx context.Context, set store.SetID) (store.Backlog, error) {
+	b, err := lite.Backlog(db.reader(ctx), set)
+	return b, db.failed(err)
+}

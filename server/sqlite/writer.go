@@ -26,9 +26,9 @@ type writer struct {
 	puts  []*lite.Putting // of the group at hand
 }
 
-func startWriter(conn *sql.Conn, limit int) *writer {
+func startWriter(conn *sql.Conn, cfg Config) *writer {
 	w := &writer{tx: tx{conn: conn, statements: make(map[string]*sql.Stmt)}}
-	w.queue = groupcommit.Start(groupcommit.Config{Jobs: maxGroup, Bytes: limit, Writers: 1}, func(group []job, errs []error) {
+	w.queue = groupcommit.Start(groupcommit.Config{Jobs: maxGroup, Bytes: cfg.QueueBytes, Writers: 1, Committed: cfg.Committed}, func(group []job, errs []error) {
 		err := w.commit(group)
 		for i := range errs {
 			errs[i] = err

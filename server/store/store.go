@@ -56,6 +56,9 @@ type Work interface {
 
 	// Voucher returns a voucher. The error is ErrNotFound.
 	Voucher(ctx context.Context, id ID) (Voucher, error)
+
+	// Backlog sums up a set's vouchers on which work is left.
+	Backlog(ctx context.Context, set SetID) (Backlog, error)
 }
 
 // Records is what a console needs of a store.

@@ -83,3 +83,13 @@ type Counts struct {
 	Matches  uint64 // those whose outer layer opened
 	Waiting  uint64 // those on which work is left
 }
+
+// A Backlog is what is left to do.
+type Backlog struct {
+	Waiting uint64    // vouchers on which work is left
+	Stuck   uint64    // those of them that were claimed StuckAttempts times or more
+	Oldest  time.Time // when the oldest of them came in; zero if there is none
+}
+
+// StuckAttempts is the number of claims from which on a voucher counts as stuck: something is wrong that does not pass by itself.
+const StuckAttempts = 8

@@ -60,6 +60,10 @@ func (s *suite) calls(v store.Voucher) map[string]func(context.Context) error {
 			_, err := s.Count(ctx, set1)
 			return err
 		},
+		"Backlog": func(ctx context.Context) error {
+			_, err := s.Backlog(ctx, set1)
+			return err
+		},
 	}
 }
 

@@ -366,6 +366,28 @@ func (m *Memory) count(ctx context.Context, of func(*record) bool) (c store.Coun
 	return c, nil
 }
 
+// Backlog implements [store.Work].
+func (m *Memory) Backlog(ctx context.Context, set store.SetID) (b store.Backlog, err error) {
+	leave, err := m.enter(ctx)
+	if err != nil {
+		return b, err
+	}
+	defer leave()
+	for _, r := range m.order {
+		if r.Set != set || !r.Waiting {
+			continue
+		}
+		b.Waiting++
+		if r.Attempt >= store.StuckAttempts {
+			b.Stuck++
+		}
+		if b.Oldest.IsZero() || r.Received.Before(b.Oldest) {
+			b.Oldest = r.Received
+		}
+	}
+	return b, nil
+}
+
 // Close implements [store.Store].
 func (m *Memory) Close() error {
 	m.mu.Lock()

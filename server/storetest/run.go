@@ -44,6 +44,7 @@ func Run(t *testing.T, b Backend) {
 		{"tallies by many at once", testTallyConcurrently},
 		{"evidence", testEvidence},
 		{"summaries and counts", testSummaries},
+		{"backlog", testBacklog},
 		{"arguments", testArguments},
 		{"cancelled", testCancelled},
 		{"closed", testClosed},

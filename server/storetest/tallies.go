@@ -187,3 +187,35 @@ func testSummaries(t *testing.T, s *suite) {
 		t.Errorf("Count of an unknown set = %+v, %v", got, err)
 	}
 }
+
+func testBacklog(t *testing.T, s *suite) {
+	check := func(want store.Backlog) {
+		t.Helper()
+		if got, err := s.Backlog(ctx, set1); err != nil || got != want {
+			t.Errorf("Backlog = %+v, %v, want %+v", got, err, want)
+		}
+	}
+	check(store.Backlog{})
+	v := s.put(3)
+	other := s.voucher()
+	other.Set, other.Received = set2, start.Add(-time.Hour)
+	s.putOne(other)
+	check(store.Backlog{Waiting: 3, Oldest: v[0].Received})
+	s.must(s.LeaveClosed(ctx, v[0].ID))
+	check(store.Backlog{Waiting: 2, Oldest: v[1].Received})
+	now := start
+	for n := range store.StuckAttempts {
+		stuck := uint64(0)
+		if n == store.StuckAttempts-1 {
+			stuck = 2
+		}
+		now = now.Add(2 * time.Minute)
+		s.claim(now, 10)
+		check(store.Backlog{Waiting: 2, Stuck: stuck, Oldest: v[1].Received})
+	}
+	s.match(v[1].ID) // decided, but work is left
+	check(store.Backlog{Waiting: 2, Stuck: 2, Oldest: v[1].Received})
+	s.must(s.Finish(ctx, v[1].ID))
+	s.must(s.Reject(ctx, v[2].ID, "damaged"))
+	check(store.Backlog{})
+}

@@ -5,15 +5,19 @@ package groupcommit
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/veilhash/veilhash/server/store"
 )
 
-// Config bounds a queue. All fields are required.
+// Config bounds a queue. Fields without a stated default are required.
 type Config struct {
 	Jobs    int // in one commit, and so how long the first of them waits for the last
 	Bytes   int // that may wait; a job beyond it is refused with store.ErrBusy, unless the queue is empty
 	Writers int // commits that are under way at once
+
+	// Committed, unless nil, is told of each commit: how many jobs were in it, how long it took, and the error of the first that failed. It must not block.
+	Committed func(jobs int, took time.Duration, err error)
 }
 
 // A Queue hands jobs to its writers in groups. It is safe for concurrent use.
@@ -80,9 +84,15 @@ func (q *Queue[J]) enqueue(e entry[J]) error {
 
 // Waiting is how many jobs no writer has taken yet.
 func (q *Queue[J]) Waiting() int {
+	jobs, _ := q.Depth()
+	return jobs
+}
+
+// Depth is how many jobs no writer has taken yet, and how many bytes wait or are being committed.
+func (q *Queue[J]) Depth() (jobs, bytes int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return len(q.queue)
+	return len(q.queue), q.bytes
 }
 
 // Closed reports whether Close was called.
@@ -139,12 +149,26 @@ func (q *Queue[J]) write() {
 		for _, e := range group {
 			jobs, errs = append(jobs, e.job), append(errs, nil)
 		}
+		begin := time.Now()
 		q.commit(jobs, errs)
 		q.release(group)
+		if q.cfg.Committed != nil {
+			q.cfg.Committed(len(jobs), time.Since(begin), first(errs))
+		}
 		for i, e := range group {
 			e.done <- errs[i]
 		}
 		clear(group)
 		clear(jobs)
 	}
+}
+
+// first is the first error of a group; nil if none has failed.
+func first(errs []error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

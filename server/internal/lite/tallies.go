@@ -1,6 +1,10 @@
 package lite
 
-import "github.com/veilhash/veilhash/server/store"
+import (
+	"time"
+
+	"github.com/veilhash/veilhash/server/store"
+)
 
 // keyArgs are the columns app, account, set_id, generation, period of a tally's key.
 func keyArgs(k *store.TallyKey) []any {
@@ -82,4 +86,15 @@ func CountAccount(c Conn, account store.Account, set store.SetID) (store.Counts,
 func count(c Conn, where string, args ...any) (n store.Counts, err error) {
 	_, err = c.Get(`SELECT count(*), count(ordinal), count(due) FROM vouchers WHERE `+where, args, &n.Vouchers, &n.Matches, &n.Waiting)
 	return n, err
+}
+
+// Backlog sums up a set's vouchers on which work is left.
+func Backlog(c Conn, set store.SetID) (b store.Backlog, err error) {
+	var oldest int64
+	_, err = c.Get(`SELECT count(*), coalesce(sum(attempt >= ?2), 0), coalesce(min(received), 0) FROM vouchers WHERE set_id = ?1 AND due IS NOT NULL`,
+		[]any{set[:], store.StuckAttempts}, &b.Waiting, &b.Stuck, &oldest)
+	if err == nil && b.Waiting > 0 {
+		b.Oldest = time.UnixMilli(oldest).UTC()
+	}
+	return b, err
 }

@@ -123,7 +123,7 @@ it('all vouchers have one length, and nothing else was sent', async () => {
     assert.equal(p.length, [...lengths][0])
   }
   for (const r of requests.filter(r => r.method === 'GET')) {
-    assert.match(r.path, /^\/($|demo\.js|style\.css|icon\.svg|veilhash\.js|veilhash-worker\.js|scanner\.wasm|set\/(manifest|[0-9a-f]{64}\.shard)$|samples\/|v0\/console\/)/)
+    assert.match(r.path, /^\/($|demo\.js|style\.css|icon\.svg|veilhash\.js|veilhash-worker\.js|scanner\.wasm|set\/(manifest|endorsements|manifest\.tlog-proof|[0-9a-f]{64}\.shard)$|trust\/(policy|index\.json)$|samples\/|v0\/console\/)/)
   }
   // The set was fetched once, whatever was scanned.
   assert.equal(requests.filter(r => r.path.endsWith('.shard')).length, new Set(requests.filter(r => r.path.endsWith('.shard')).map(r => r.path)).size)
@@ -141,6 +141,8 @@ it('it can be used with the keyboard alone, and fits a phone', async () => {
   await own.waitForSelector('.sample')
   await own.keyboard.press('Tab')
   assert.equal(await own.evaluate(() => document.activeElement?.id), 'lab-link')
+  await own.keyboard.press('Tab')
+  assert.equal(await own.evaluate(() => document.activeElement?.id), 'trust-link')
   await own.keyboard.press('Tab')
   assert.equal(await own.evaluate(() => document.activeElement?.className), 'sample')
   for (let i = 0; i < samples.length; i++) await own.keyboard.press('Tab')

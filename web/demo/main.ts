@@ -52,9 +52,9 @@ const advice: Partial<Record<VeilhashError['code'], [string, string]>> = {
 
 function explain(err: unknown): void {
   if (err instanceof VeilhashError) {
-    const refused = err.code.startsWith('policy')
-    const plain = err.message.replace(/^[a-z]+: /, '')
-    const [title, text] = advice[err.code] ?? (refused ? ['This set is not used.', plain] : ['Something went wrong.', err.message])
+    // What the policy does not allow is said in the code's own sentence.
+    const refusal = err.code.startsWith('policy') ? new VeilhashError(err.code).message.replace(/^[a-z]+: /, '') : undefined
+    const [title, text] = advice[err.code] ?? (refusal ? ['This set is not used.', refusal] : ['Something went wrong.', err.message])
     problem(title, text, err.code)
   } else if (err instanceof ServerError) {
     problem(err.status ? 'The server refused.' : 'The server is gone.', err.message)

@@ -100,6 +100,12 @@ function entry(manifest: string): { head: string; rest: string } {
   }
 }
 
+/** The curators' note over a set; empty if none signed. */
+export function endorsementsOf(manifest: string, endorsed: Party[] = curators): string {
+  const statement = `veilhash-endorsement v0\nset ${sha256(manifest).toString('hex')}\n`
+  return endorsed.length ? `${statement}\n${endorsed.map(c => c.line(statement)).join('')}` : ''
+}
+
 /** A log, and the evidence for its last entry. */
 export class World {
   readonly leaves: Buffer[] = []
@@ -117,9 +123,8 @@ export class World {
     const { endorsed = curators, cosigned = witnesses, time = now } = options
     const n = this.leaves.length
     const checkpoint = `log.example\n${n}\n${treeRoot(this.leaves).toString('base64')}\n`
-    const statement = `veilhash-endorsement v0\nset ${sha256(manifest).toString('hex')}\n`
     return {
-      endorsements: endorsed.length ? `${statement}\n${endorsed.map(c => c.line(statement)).join('')}` : '',
+      endorsements: endorsementsOf(manifest, endorsed),
       proof: `c2sp.org/tlog-proof@v1\nextra ${Buffer.from(entry(manifest).rest).toString('base64')}\nindex ${n - 1}\n` +
         path(n - 1, this.leaves).map(h => h.toString('base64') + '\n').join('') +
         `\n${checkpoint}\n${log.line(checkpoint)}${cosigned.map(w => w.line(checkpoint, time)).join('')}`,

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"slices"
 
+	"github.com/veilhash/veilhash/sdk/audit/internal/lookup"
 	"github.com/veilhash/veilhash/sdk/blindset"
 	"github.com/veilhash/veilhash/sdk/group"
 )
@@ -12,7 +13,7 @@ import (
 // A Check is a proof on its way to being believed. It says which blocks of the set it needs and is given them; it never calls out.
 type Check struct {
 	proof *proof
-	cells *table
+	cells *lookup.Table
 }
 
 // NewCheck checks all of a proof that can be checked without the set's cells: that it is about this set and this very file, that it covers the set's own
@@ -53,7 +54,7 @@ func NewCheck(m *blindset.Manifest, proof, file []byte) (*Check, error) {
 			return nil, ErrProof
 		}
 	}
-	return &Check{p, newTable(m, tokens)}, nil
+	return &Check{p, lookup.NewTable(m, tokens)}, nil
 }
 
 // value is the j-th Z, encoded.
@@ -62,22 +63,22 @@ func (l *layerProof) value(j int) []byte {
 }
 
 // Lookups are the blocks of the set that are needed, each once.
-func (c *Check) Lookups() []blindset.Ref { return c.cells.needed }
+func (c *Check) Lookups() []blindset.Ref { return c.cells.Needed() }
 
 // Leaves takes the block digests that a shard's file begins with. Errors are ErrRef, blindset.ErrLength and blindset.ErrLeaves.
 func (c *Check) Leaves(layer, shard int, leaves []byte) error {
-	return c.cells.giveLeaves(layer, shard, leaves)
+	return c.cells.Leaves(layer, shard, leaves)
 }
 
 // Provide takes a block of the set, after its shard's digests. Errors are ErrRef, blindset.ErrLength and blindset.ErrBlock.
-func (c *Check) Provide(ref blindset.Ref, block []byte) error { return c.cells.give(ref, block) }
+func (c *Check) Provide(ref blindset.Ref, block []byte) error { return c.cells.Provide(ref, block) }
 
 // Finish compares every value with what the set holds, once all blocks are there. Without an error the statement is proved. Errors are ErrMember, ErrUnread, and
 // blindset.ErrLookup for a set whose cells are no group elements.
 func (c *Check) Finish() (*Statement, error) {
 	for k := range c.proof.layers {
 		for j := range c.proof.Probes {
-			found, err := c.cells.lookup(k, j)
+			found, err := c.cells.Lookup(k, j)
 			if err != nil {
 				return nil, err
 			}
@@ -95,7 +96,7 @@ func Verify(m *blindset.Manifest, proof, file []byte, src Source) (*Statement, e
 	if err != nil {
 		return nil, err
 	}
-	if err := c.cells.fill(src); err != nil {
+	if err := c.cells.Fill(src); err != nil {
 		return nil, err
 	}
 	return c.Finish()

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/veilhash/veilhash/sdk/audit/internal/lookup"
 	"github.com/veilhash/veilhash/sdk/blindset"
 	"github.com/veilhash/veilhash/sdk/imagehash"
 	"github.com/veilhash/veilhash/sdk/imagehash/classic"
@@ -71,18 +72,12 @@ func tokenKind(scheme string) string {
 	return kind
 }
 
-// A reader is a part that has been parsed.
-type reader struct {
-	hasher imagehash.Hasher
-	scheme token.Scheme
-}
-
 // readers checks a coverage against the set and parses it. The error is ErrCoverage.
-func readers(m *blindset.Manifest, parts []Part) ([]reader, error) {
+func readers(m *blindset.Manifest, parts []Part) ([]lookup.Reader, error) {
 	if len(parts) == 0 || len(parts) > MaxParts || parts[0] != Own(m)[0] {
 		return nil, ErrCoverage
 	}
-	out := make([]reader, len(parts))
+	out := make([]lookup.Reader, len(parts))
 	for i, p := range parts {
 		if slices.Contains(parts[:i], p) || tokenKind(p.Scheme) != tokenKind(m.Scheme) {
 			return nil, ErrCoverage
@@ -95,7 +90,7 @@ func readers(m *blindset.Manifest, parts []Part) ([]reader, error) {
 		if err != nil {
 			return nil, ErrCoverage
 		}
-		out[i] = reader{h, s}
+		out[i] = lookup.Reader{Hasher: h, Scheme: s}
 	}
 	return out, nil
 }

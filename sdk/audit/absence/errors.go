@@ -1,6 +1,10 @@
 package absence
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/veilhash/veilhash/sdk/audit/internal/lookup"
+)
 
 // ErrPresent is the prover's own result for a picture of which a probe is in the set. **It is a secret**: no proof exists, and saying so in public
 // tells what is in the list.
@@ -12,10 +16,10 @@ var ErrKeys = errors.New("absence: the keys are not those of the set's layers")
 // Conditions of the picture, for prover and verifier alike. Of such a picture clients look nothing up, whatever is in the set; there is nothing to prove.
 var (
 	// ErrPicture: the file is no picture that Veilhash reads. It wraps what package decode says.
-	ErrPicture = errors.New("absence: the file is no picture that can be read; clients look up nothing of it")
+	ErrPicture = lookup.ErrPicture
 
 	// ErrQuality: no view of the picture has the set's quality.
-	ErrQuality = errors.New("absence: the picture shows too little to be looked up; no client looks up anything of it")
+	ErrQuality = lookup.ErrQuality
 )
 
 // Reasons for which a proof proves nothing.
@@ -48,8 +52,8 @@ var (
 // Conditions of a check that is not finished or is fed wrongly.
 var (
 	// ErrRef: there is no such layer, shard or block, or its shard's digests have not come.
-	ErrRef = errors.New("absence: no such block in the set, or its shard's digests are missing")
+	ErrRef = lookup.ErrRef
 
 	// ErrUnread: a block that is needed was not provided.
-	ErrUnread = errors.New("absence: a block of the set is needed and was not provided")
+	ErrUnread = lookup.ErrUnread
 )

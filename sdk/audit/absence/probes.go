@@ -2,41 +2,23 @@ package absence
 
 import (
 	"crypto/sha256"
-	"fmt"
+	"errors"
 
-	"github.com/veilhash/veilhash/sdk/blindset"
-	"github.com/veilhash/veilhash/sdk/imagehash/decode"
+	"github.com/veilhash/veilhash/sdk/audit/internal/lookup"
 	"github.com/veilhash/veilhash/sdk/internal/lp"
 )
 
-// probesOf derives the distinct probes of a file, part by part, in the order in which the schemes give them. Errors are ErrPicture, ErrQuality where the
-// first part, which is what clients look up, has none, and ErrCoverage for more than MaxProbes.
-func probesOf(file []byte, quality int, parts []reader) ([][]byte, error) {
-	picture, err := decode.Decode(file, decode.Limits{})
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrPicture, err)
+// A Source is where the set's files can be read from, as blindset/setdir does from a directory. It need not check what it hands out.
+type Source = lookup.Source
+
+// probesOf derives the distinct probes of a file. Errors are ErrPicture, ErrQuality where the first part, which is what clients look up, has none, and
+// ErrCoverage for more than MaxProbes.
+func probesOf(file []byte, quality int, parts []lookup.Reader) ([][]byte, error) {
+	tokens, err := lookup.Tokens(file, quality, parts, MaxProbes)
+	if errors.Is(err, lookup.ErrMany) {
+		return nil, ErrCoverage
 	}
-	var tokens [][]byte
-	seen := make(map[string]bool)
-	for _, p := range parts {
-		features, err := picture.Hash(p.hasher, p.scheme.Views()...)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrPicture, err)
-		}
-		for _, probe := range p.scheme.Probes(features, quality) {
-			if !seen[string(probe.Token)] {
-				seen[string(probe.Token)] = true
-				tokens = append(tokens, probe.Token)
-			}
-		}
-		if len(tokens) == 0 {
-			return nil, ErrQuality
-		}
-		if len(tokens) > MaxProbes {
-			return nil, ErrCoverage
-		}
-	}
-	return tokens, nil
+	return tokens, err
 }
 
 // digestOf names a list of probes.
@@ -46,118 +28,4 @@ func digestOf(tokens [][]byte) [32]byte {
 		b = lp.Append(b, t)
 	}
 	return sha256.Sum256(b)
-}
-
-// A Source is where the set's files can be read from, as blindset/setdir does from a directory. It need not check what it hands out.
-type Source interface {
-	// Leaves are the block digests that a shard's file begins with.
-	Leaves(layer, shard int) ([]byte, error)
-
-	// Block is one block of cells.
-	Block(ref blindset.Ref) ([]byte, error)
-}
-
-// A table holds the cells of the set that some probes need, from verified blocks.
-type table struct {
-	manifest *blindset.Manifest
-	places   [][]blindset.Place // by layer and probe
-	leaves   map[[2]int]*blindset.Leaves
-	cells    map[blindset.CellRef][]byte
-	needed   []blindset.Ref
-	wanted   map[blindset.Ref][]blindset.CellRef
-}
-
-func newTable(m *blindset.Manifest, tokens [][]byte) *table {
-	t := &table{
-		manifest: m, places: make([][]blindset.Place, len(m.Layers)), leaves: make(map[[2]int]*blindset.Leaves),
-		cells: make(map[blindset.CellRef][]byte), wanted: make(map[blindset.Ref][]blindset.CellRef),
-	}
-	for k := range m.Layers {
-		t.places[k] = make([]blindset.Place, len(tokens))
-		for j, token := range tokens {
-			t.places[k][j] = m.Layers[k].Locate(token)
-			for _, cell := range cellsOf(k, t.places[k][j]) {
-				ref := cell.Block()
-				if t.wanted[ref] == nil {
-					t.needed = append(t.needed, ref)
-				}
-				t.wanted[ref] = append(t.wanted[ref], cell)
-			}
-		}
-	}
-	return t
-}
-
-func cellsOf(layer int, p blindset.Place) (refs [3]blindset.CellRef) {
-	for i, c := range p.Cells {
-		refs[i] = blindset.CellRef{Layer: layer, Shard: p.Shard, Cell: c}
-	}
-	return refs
-}
-
-// giveLeaves takes a shard's block digests and checks them.
-func (t *table) giveLeaves(layer, shard int, leaves []byte) error {
-	if layer < 0 || layer >= len(t.manifest.Layers) || shard < 0 || shard >= len(t.manifest.Layers[layer].Shards) {
-		return ErrRef
-	}
-	l, err := t.manifest.Layers[layer].NewLeaves(shard, leaves)
-	if err != nil {
-		return err
-	}
-	t.leaves[[2]int{layer, shard}] = l
-	return nil
-}
-
-// give takes a block and checks it.
-func (t *table) give(ref blindset.Ref, block []byte) error {
-	l := t.leaves[[2]int{ref.Layer, ref.Shard}]
-	if l == nil {
-		return ErrRef
-	}
-	if err := l.CheckBlock(ref.Block, block); err != nil {
-		return err
-	}
-	for _, cell := range t.wanted[ref] {
-		t.cells[cell] = append([]byte(nil), cell.In(block)...)
-	}
-	return nil
-}
-
-// fill reads all that is needed from a source.
-func (t *table) fill(src Source) error {
-	for _, ref := range t.needed {
-		if t.leaves[[2]int{ref.Layer, ref.Shard}] == nil {
-			leaves, err := src.Leaves(ref.Layer, ref.Shard)
-			if err != nil {
-				return err
-			}
-			if err := t.giveLeaves(ref.Layer, ref.Shard, leaves); err != nil {
-				return err
-			}
-		}
-		block, err := src.Block(ref)
-		if err != nil {
-			return err
-		}
-		if err := t.give(ref, block); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// lookup is what the set holds for a probe in a layer, encoded. The error is ErrUnread, or blindset.ErrLookup for cells that are no group elements: such a set
-// is broken, and nothing is proved about it.
-func (t *table) lookup(layer, probe int) ([]byte, error) {
-	var cells [3][]byte
-	for i, ref := range cellsOf(layer, t.places[layer][probe]) {
-		if cells[i] = t.cells[ref]; cells[i] == nil {
-			return nil, ErrUnread
-		}
-	}
-	sum, err := blindset.Lookup(cells)
-	if err != nil {
-		return nil, err
-	}
-	return sum.Bytes(), nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 
+	"github.com/veilhash/veilhash/sdk/audit/internal/lookup"
 	"github.com/veilhash/veilhash/sdk/blindset"
 	"github.com/veilhash/veilhash/sdk/group"
 )
@@ -49,8 +50,8 @@ func Prove(cfg ProveConfig) ([]byte, *Statement, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	cells := newTable(m, tokens)
-	if err := cells.fill(cfg.Cells); err != nil {
+	cells := lookup.NewTable(m, tokens)
+	if err := cells.Fill(cfg.Cells); err != nil {
 		return nil, nil, err
 	}
 	p := &proof{Statement: Statement{
@@ -65,7 +66,7 @@ func Prove(cfg ProveConfig) ([]byte, *Statement, error) {
 		for j := range tokens {
 			values[j] = group.NewElement().ScalarMult(cfg.Keys[k].Alpha, hashed[j])
 			encoded = values[j].AppendBytes(encoded)
-			found, err := cells.lookup(k, j)
+			found, err := cells.Lookup(k, j)
 			if err != nil {
 				return nil, nil, err
 			}

@@ -9,15 +9,16 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/veilhash/veilhash/sdk/audit/internal/audittest"
 	"github.com/veilhash/veilhash/sdk/blindset"
 	"github.com/veilhash/veilhash/sdk/group"
 	"github.com/veilhash/veilhash/sdk/token"
 )
 
 func TestProve(t *testing.T) {
-	w := newWorld(t, "prove", drawing(t, 1), drawing(t, 2))
-	file := drawing(t, 3)
-	for name, coverage := range map[string][]Part{"default": nil, "own": Own(w.manifest), "wide": Wide(w.manifest)} {
+	w := newWorld(t, "prove", audittest.Drawing(t, 1), audittest.Drawing(t, 2))
+	file := audittest.Drawing(t, 3)
+	for name, coverage := range map[string][]Part{"default": nil, "own": Own(w.Manifest), "wide": Wide(w.Manifest)} {
 		t.Run(name, func(t *testing.T) {
 			wide := 300
 			if name == "wide" && runtime.GOARCH == "wasm" {
@@ -26,11 +27,11 @@ func TestProve(t *testing.T) {
 			cfg := w.config(file)
 			cfg.Coverage = coverage
 			proof := w.prove(t, cfg)
-			s, err := Verify(w.manifest, proof, file, w.set)
+			s, err := Verify(w.Manifest, proof, file, w.Set)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if s.Set != w.manifest.ID() || s.File != sha256.Sum256(file) || s.Layers != 1 {
+			if s.Set != w.Manifest.ID() || s.File != sha256.Sum256(file) || s.Layers != 1 {
 				t.Errorf("the statement is of something else: %+v", s)
 			}
 			want := 16
@@ -51,10 +52,10 @@ func TestProve(t *testing.T) {
 
 // Promise P6, the prover's side: for a picture that is in the set there is no proof.
 func TestProveRefuses(t *testing.T) {
-	known := drawing(t, 1)
+	known := audittest.Drawing(t, 1)
 	w := newWorld(t, "refuse", known)
 	other := newWorld(t, "refuse too", known)
-	blank := encode(t, image.NewGray(image.Rect(0, 0, 64, 64)))
+	blank := audittest.Encode(t, image.NewGray(image.Rect(0, 0, 64, 64)))
 	foreign := Part{"pdq-canonical", "lowest-frequency bits=56 probes=as-is:1"}
 	for _, c := range []struct {
 		name   string
@@ -62,17 +63,17 @@ func TestProveRefuses(t *testing.T) {
 		want   error
 	}{
 		{"a picture of the set", func(c *ProveConfig) {}, ErrPresent},
-		{"a picture of the set, widely", func(c *ProveConfig) { c.Coverage = Wide(w.manifest) }, ErrPresent},
+		{"a picture of the set, widely", func(c *ProveConfig) { c.Coverage = Wide(w.Manifest) }, ErrPresent},
 		{"no picture", func(c *ProveConfig) { c.File = []byte("text") }, ErrPicture},
 		{"nothing", func(c *ProveConfig) { c.File = nil }, ErrPicture},
 		{"a blank picture", func(c *ProveConfig) { c.File = blank }, ErrQuality},
-		{"another set's keys", func(c *ProveConfig) { c.Keys = other.keys }, ErrKeys},
+		{"another set's keys", func(c *ProveConfig) { c.Keys = other.Keys }, ErrKeys},
 		{"no keys", func(c *ProveConfig) { c.Keys = nil }, ErrKeys},
 		{"coverage without the set's own scheme", func(c *ProveConfig) { c.Coverage = []Part{foreign} }, ErrCoverage},
-		{"coverage with tokens of another kind", func(c *ProveConfig) { c.Coverage = append(Own(w.manifest), foreign) }, ErrCoverage},
-		{"coverage twice the same", func(c *ProveConfig) { c.Coverage = append(Own(w.manifest), Own(w.manifest)...) }, ErrCoverage},
+		{"coverage with tokens of another kind", func(c *ProveConfig) { c.Coverage = append(Own(w.Manifest), foreign) }, ErrCoverage},
+		{"coverage twice the same", func(c *ProveConfig) { c.Coverage = append(Own(w.Manifest), Own(w.Manifest)...) }, ErrCoverage},
 		{"no coverage", func(c *ProveConfig) { c.Coverage = []Part{} }, ErrCoverage},
-		{"another set's files", func(c *ProveConfig) { c.Cells = other.set }, blindset.ErrLeaves},
+		{"another set's files", func(c *ProveConfig) { c.Cells = other.Set }, blindset.ErrLeaves},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cfg := w.config(known)
@@ -95,20 +96,20 @@ type forger struct {
 
 // forge begins with what an honest prover would say of a file, membership not looked at.
 func (w *world) forge(t *testing.T, file []byte) *forger {
-	parts, err := readers(w.manifest, Own(w.manifest))
+	parts, err := readers(w.Manifest, Own(w.Manifest))
 	if err != nil {
 		t.Fatal(err)
 	}
-	tokens, err := probesOf(file, w.manifest.Quality, parts)
+	tokens, err := probesOf(file, w.Manifest.Quality, parts)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &forger{world: w, t: t, hashed: elementsOf(w.manifest, tokens), proof: &proof{Statement: Statement{
-		Set: w.manifest.ID(), File: sha256.Sum256(file), Size: int64(len(file)), ProbesDigest: digestOf(tokens),
-		Probes: len(tokens), Layers: len(w.manifest.Layers), Coverage: Own(w.manifest),
+	f := &forger{world: w, t: t, hashed: elementsOf(w.Manifest, tokens), proof: &proof{Statement: Statement{
+		Set: w.Manifest.ID(), File: sha256.Sum256(file), Size: int64(len(file)), ProbesDigest: digestOf(tokens),
+		Probes: len(tokens), Layers: len(w.Manifest.Layers), Coverage: Own(w.Manifest),
 	}}}
-	for k := range w.keys {
-		f.proof.layers = append(f.proof.layers, layerProof{values: f.honest(w.keys[k].Alpha)})
+	for k := range w.Keys {
+		f.proof.layers = append(f.proof.layers, layerProof{values: f.honest(w.Keys[k].Alpha)})
 	}
 	f.sign()
 	return f
@@ -131,7 +132,7 @@ func (f *forger) sign() {
 				f.t.Fatal(err)
 			}
 		}
-		p, err := f.proof.suite(k).GenerateProof(f.keys[k].Alpha, f.manifest.Layers[k].Key, f.hashed[:f.proof.Probes], values)
+		p, err := f.proof.suite(k).GenerateProof(f.Keys[k].Alpha, f.Manifest.Layers[k].Key, f.hashed[:f.proof.Probes], values)
 		if err != nil {
 			f.t.Fatal(err)
 		}
@@ -141,7 +142,7 @@ func (f *forger) sign() {
 
 // Promise P6, the verifier's side: what is not true cannot be proved, not even by who holds every key.
 func TestForgedProofs(t *testing.T) {
-	known, file, other := drawing(t, 1), drawing(t, 3), drawing(t, 4)
+	known, file, other := audittest.Drawing(t, 1), audittest.Drawing(t, 3), audittest.Drawing(t, 4)
 	w := newWorld(t, "forge", known)
 	second := newWorld(t, "forge too", known)
 	random, err := group.RandomElement(bytes.NewReader(bytes.Repeat([]byte{7}, 64)))
@@ -159,7 +160,7 @@ func TestForgedProofs(t *testing.T) {
 		{"a picture of the set", known, func(f *forger) {}, ErrMember},
 		{"a picture of the set, its value exchanged", known, func(f *forger) { copy(f.proof.layers[0].value(0), random.Bytes()); f.sign() }, ErrProof},
 		{"a picture of the set, all values exchanged", known, func(f *forger) {
-			f.proof.layers[0].values = f.honest(second.keys[0].Alpha)
+			f.proof.layers[0].values = f.honest(second.Keys[0].Alpha)
 			f.sign()
 		}, ErrProof},
 		{"a wrong value for one probe", file, func(f *forger) { copy(last(f), random.Bytes()); f.sign() }, ErrProof},
@@ -193,14 +194,14 @@ func TestForgedProofs(t *testing.T) {
 		}, ErrProof},
 		{"replayed for another file", file, func(f *forger) { f.proof.File = sha256.Sum256(other) }, ErrFile},
 		{"another length", file, func(f *forger) { f.proof.Size++ }, ErrFile},
-		{"another set", file, func(f *forger) { f.proof.Set = second.manifest.ID() }, ErrSet},
+		{"another set", file, func(f *forger) { f.proof.Set = second.Manifest.ID() }, ErrSet},
 		{"the proof of another set under this one's name", file, func(f *forger) {
 			g := second.forge(f.t, file)
 			f.proof.layers = g.proof.layers
 		}, ErrProof},
 		{"another scheme", file, func(f *forger) { f.proof.Coverage = []Part{{"pdq-canonical", token.Exact}} }, ErrCoverage},
 		{"another hasher", file, func(f *forger) { f.proof.Coverage = []Part{{"pdq-cpp", token.Balanced}} }, ErrCoverage},
-		{"more coverage than probes", file, func(f *forger) { f.proof.Coverage = Wide(w.manifest); f.sign() }, ErrProbes},
+		{"more coverage than probes", file, func(f *forger) { f.proof.Coverage = Wide(w.Manifest); f.sign() }, ErrProbes},
 		{"too many layers", file, func(f *forger) { f.proof.Layers = 2; f.proof.layers = append(f.proof.layers, f.proof.layers[0]) }, ErrSet},
 		{"a value that is no element", file, func(f *forger) { copy(last(f), bytes.Repeat([]byte{0xff}, 32)) }, ErrElement},
 		{"a value in another encoding", file, func(f *forger) { last(f)[31] |= 0x80 }, ErrElement},
@@ -212,7 +213,7 @@ func TestForgedProofs(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			f := w.forge(t, c.file)
 			c.make(f)
-			s, err := Verify(w.manifest, f.proof.appendProof(nil), c.file, w.set)
+			s, err := Verify(w.Manifest, f.proof.appendProof(nil), c.file, w.Set)
 			if !errors.Is(err, c.want) || (err == nil) != (s != nil) {
 				t.Errorf("got %v, want %v", err, c.want)
 			}
@@ -222,25 +223,25 @@ func TestForgedProofs(t *testing.T) {
 
 // A proof is of one file, in every byte, whatever that shows.
 func TestReplay(t *testing.T) {
-	w := newWorld(t, "replay", drawing(t, 1))
-	file := drawing(t, 3)
+	w := newWorld(t, "replay", audittest.Drawing(t, 1))
+	file := audittest.Drawing(t, 3)
 	proof := w.prove(t, w.config(file))
 	padded := append(bytes.Clone(file), 0) // decodes to the same picture
-	for name, f := range map[string][]byte{"another picture": drawing(t, 4), "a picture of the set": drawing(t, 1), "a byte more": padded, "no file": nil} {
-		if _, err := Verify(w.manifest, proof, f, w.set); !errors.Is(err, ErrFile) {
+	for name, f := range map[string][]byte{"another picture": audittest.Drawing(t, 4), "a picture of the set": audittest.Drawing(t, 1), "a byte more": padded, "no file": nil} {
+		if _, err := Verify(w.Manifest, proof, f, w.Set); !errors.Is(err, ErrFile) {
 			t.Errorf("%s: %v, want ErrFile", name, err)
 		}
 	}
-	second := newWorld(t, "replay too", drawing(t, 1))
-	if _, err := Verify(second.manifest, proof, file, second.set); !errors.Is(err, ErrSet) {
+	second := newWorld(t, "replay too", audittest.Drawing(t, 1))
+	if _, err := Verify(second.Manifest, proof, file, second.Set); !errors.Is(err, ErrSet) {
 		t.Errorf("another set: %v, want ErrSet", err)
 	}
 }
 
 // Every byte of a proof counts.
 func TestEveryByteMatters(t *testing.T) {
-	w := newWorld(t, "bytes", drawing(t, 1))
-	file := drawing(t, 3)
+	w := newWorld(t, "bytes", audittest.Drawing(t, 1))
+	file := audittest.Drawing(t, 3)
 	proof := w.prove(t, w.config(file))
 	step := 1 // WebAssembly takes one byte in seven of the statement; of the values and their proof, which are alike, everyone takes some
 	if runtime.GOARCH == "wasm" {
@@ -252,39 +253,39 @@ func TestEveryByteMatters(t *testing.T) {
 		}
 		bad := bytes.Clone(proof)
 		bad[i] ^= 1 << (i % 8)
-		if _, err := Verify(w.manifest, bad, file, w.set); err == nil {
+		if _, err := Verify(w.Manifest, bad, file, w.Set); err == nil {
 			t.Fatalf("byte %d can be altered", i)
 		}
 	}
 	for n := range proof {
 		if n%97 == 0 || n > len(proof)-3 {
-			if _, err := NewCheck(w.manifest, proof[:n], file); !errors.Is(err, ErrFormat) {
+			if _, err := NewCheck(w.Manifest, proof[:n], file); !errors.Is(err, ErrFormat) {
 				t.Fatalf("cut to %d bytes: %v", n, err)
 			}
 		}
 	}
-	if _, err := NewCheck(w.manifest, append(bytes.Clone(proof), 0), file); !errors.Is(err, ErrFormat) {
+	if _, err := NewCheck(w.Manifest, append(bytes.Clone(proof), 0), file); !errors.Is(err, ErrFormat) {
 		t.Errorf("extended: %v", err)
 	}
 }
 
 // The pull side: blocks are checked against the manifest, and nothing is proved before all are there.
 func TestCheck(t *testing.T) {
-	w := newWorld(t, "pull", drawing(t, 1))
-	file := drawing(t, 3)
-	c, err := NewCheck(w.manifest, w.prove(t, w.config(file)), file)
+	w := newWorld(t, "pull", audittest.Drawing(t, 1))
+	file := audittest.Drawing(t, 3)
+	c, err := NewCheck(w.Manifest, w.prove(t, w.config(file)), file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	refs := c.Lookups()
-	block, err := w.set.Block(refs[0])
+	block, err := w.Set.Block(refs[0])
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := c.Provide(refs[0], block); !errors.Is(err, ErrRef) {
 		t.Errorf("a block before its digests: %v", err)
 	}
-	leaves, err := w.set.Leaves(0, 0)
+	leaves, err := w.Set.Leaves(0, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -305,7 +306,7 @@ func TestCheck(t *testing.T) {
 		if _, err := c.Finish(); !errors.Is(err, ErrUnread) {
 			t.Fatalf("finished after %d of %d blocks: %v", i, len(refs), err)
 		}
-		b, err := w.set.Block(ref)
+		b, err := w.Set.Block(ref)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -319,8 +320,8 @@ func TestCheck(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	w := newWorld(f, "fuzz", drawing(f, 1))
-	file := drawing(f, 3)
+	w := newWorld(f, "fuzz", audittest.Drawing(f, 1))
+	file := audittest.Drawing(f, 3)
 	proof := w.prove(f, w.config(file))
 	f.Add(proof)
 	f.Add(proof[:fixedSize])

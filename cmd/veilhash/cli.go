@@ -38,6 +38,7 @@ type commands struct {
 	Eval      evalCommand      `cmd:"" help:"Measure on pictures what is found and how often that is wrong."`
 	Canary    canaryCommand    `cmd:"" help:"Check from end to end that pictures are found, with the public test card."`
 	Log       logCommand       `cmd:"" help:"The public log of sets and code: write it, witness it, check a set against it, watch it."`
+	Audit     auditCommand     `cmd:"" help:"Blind questions of accredited auditors, under quotas that a public ledger tallies."`
 	Release   releaseCommand   `cmd:"" help:"Check that the code that is served is what the source gives."`
 	Serve     serveCommand     `cmd:"" help:"Run the server: set distribution, ingest, matching."`
 	Store     storeCommand     `cmd:"" help:"The server's database, where it is PostgreSQL."`

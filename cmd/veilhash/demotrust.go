@@ -254,7 +254,7 @@ func (t *demoTrust) refresh(ctx context.Context, c *logRefreshCommand) {
 // policy asks of a set what this one was made to have.
 func (t *demoTrust) policy(log, witness *tlog.Key, address string) ([]byte, error) {
 	c := logPolicyCommand{
-		Log: log.String(), Witness: []string{demoWitness + "=" + witness.String() + "=" + address}, Quorum: 1, MaxAgeHours: demoMaxAgeHours,
+		Log: log.String(), witnessFlags: witnessFlags{Witness: []string{demoWitness + "=" + witness.String() + "=" + address}, Quorum: 1}, MaxAgeHours: demoMaxAgeHours,
 		MinThreshold: t.settings.Threshold, MinSynthetics: t.settings.Synthetics, MinTokenBits: 64, MinMarginBits: 40, Kinds: "derivative",
 	}
 	for _, name := range demoCurators {

@@ -138,13 +138,7 @@ func (c *logFlags) write(a *app, f func(l *translog.Log) error) error {
 	if err := f(l); err != nil {
 		return logError(err)
 	}
-	results, err := l.Refresh(a.ctx, &p.Log, nil)
-	for _, r := range results {
-		if r.Err != nil {
-			a.warn("witness %s did not cosign: %v", r.Witness, r.Err)
-		}
-	}
-	if err != nil {
+	if err := a.cosign(l.Tree, &p.Log); err != nil {
 		return logError(err)
 	}
 	head, note := l.Checkpoint()
@@ -166,6 +160,17 @@ func (c *logFlags) write(a *app, f func(l *translog.Log) error) error {
 	}
 	info := map[string]any{"log": head.Origin, "entries": head.Size, "cosignatures": len(note.Signatures) - 1}
 	return a.print(info, fmt.Sprintf("log\t%s\nentries\t%d\ncosignatures\t%d\n", head.Origin, head.Size, len(note.Signatures)-1))
+}
+
+// cosign has a policy's witnesses cosign a log. The error is translog.ErrQuorum if they are no quorum.
+func (a *app) cosign(l *translog.Tree, p *tlog.Policy) error {
+	results, err := l.Refresh(a.ctx, p, nil)
+	for _, r := range results {
+		if r.Err != nil {
+			a.warn("witness %s did not cosign: %v", r.Witness, r.Err)
+		}
+	}
+	return err
 }
 
 func (a *app) readPolicy(name string) (*trust.Policy, error) {

@@ -126,21 +126,10 @@ func (c *logMonitorCommand) Run(a *app) error {
 }
 
 func (c *logMonitorCommand) look(a *app, m *translog.Monitor) error {
-	state, err := os.ReadFile(c.State)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	r, err := m.Look(a.ctx, translog.OpenSource(c.Place), state)
-	var alarm *translog.Alarm
-	switch {
-	case errors.As(err, &alarm):
-		return &exitError{exitVerify, err, "Keep " + c.State + " and the log's files as they are now, and tell everyone who relies on this log."}
-	case errors.Is(err, translog.ErrMissing):
-		return hinted(err, "There may be no log here, or it is incomplete.")
-	case err != nil:
-		return err
-	}
-	if err := writeFile(c.State, r.State, 0o644); err != nil {
+	r, err := watch(c.State, func(state []byte) (*translog.Report, error) {
+		return m.Look(a.ctx, translog.OpenSource(c.Place), state)
+	})
+	if err != nil {
 		return err
 	}
 	var s strings.Builder
@@ -149,4 +138,29 @@ func (c *logMonitorCommand) look(a *app, m *translog.Monitor) error {
 		fmt.Fprintf(&s, "entry\tepoch %d, set %s, %d files of code, %s\n", e.Epoch, e.Set, len(e.Files), when(e.Time))
 	}
 	return a.print(map[string]any{"log": r.Log, "entries": r.Size, "new": len(r.New)}, s.String())
+}
+
+// watch has a look at a log with what a file remembers of the last one, and remembers this one. Without a name nothing is remembered.
+func watch(name string, look func(state []byte) (*translog.Report, error)) (*translog.Report, error) {
+	var state []byte
+	if name != "" {
+		var err error
+		if state, err = os.ReadFile(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+	}
+	r, err := look(state)
+	var alarm *translog.Alarm
+	switch {
+	case errors.As(err, &alarm):
+		return nil, &exitError{exitVerify, err, "Keep what was seen before and the log's files as they are now, and tell everyone who relies on this log."}
+	case errors.Is(err, translog.ErrMissing):
+		return nil, hinted(err, "There may be no log here, or it is incomplete.")
+	case err != nil:
+		return nil, err
+	}
+	if name == "" {
+		return r, nil
+	}
+	return r, writeFile(name, r.State, 0o644)
 }

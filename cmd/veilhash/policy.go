@@ -10,10 +10,15 @@ import (
 	"github.com/veilhash/veilhash/sdk/trust"
 )
 
+// witnessFlags say who answers for a log.
+type witnessFlags struct {
+	Witness []string `placeholder:"NAME=KEY[=URL]" help:"A witness: a name within the policy, its public key and, for those who write the log, its address; may be repeated."`
+	Quorum  int      `default:"1" help:"How many witnesses must have cosigned; 0 asks for none (${default})."`
+}
+
 type logPolicyCommand struct {
-	Log           string   `placeholder:"KEY" help:"The log's public key; without it the policy accepts sets that are in no log."`
-	Witness       []string `placeholder:"NAME=KEY[=URL]" help:"A witness: a name within the policy, its public key and, for those who write the log, its address; may be repeated."`
-	Quorum        int      `default:"1" help:"How many witnesses must have cosigned; 0 asks for none (${default})."`
+	Log string `placeholder:"KEY" help:"The log's public key; without it the policy accepts sets that are in no log."`
+	witnessFlags
 	Curator       []string `placeholder:"KEY" help:"A curator: its key as manifests have it, 64 hexadecimal digits, a space and its name; may be repeated. Without any the policy accepts sets that nobody endorsed."`
 	Require       int      `default:"0" help:"How many of the curators must have endorsed a set (all of them)."`
 	MaxAgeHours   int      `default:"168" help:"How old the newest cosignatures may be (${default})."`
@@ -63,8 +68,10 @@ func (c *logPolicyCommand) policy() ([]byte, error) {
 	if p.Require == 0 {
 		p.Require = len(p.Curators)
 	}
-	if err := c.logLines(p); err != nil {
-		return nil, refused(err)
+	if c.Log != "" {
+		if err := c.logLines(&p.Log, c.Log); err != nil {
+			return nil, refused(err)
+		}
 	}
 	text := p.AppendText(nil)
 	if _, err := trust.ParsePolicy(text); err != nil {
@@ -74,12 +81,9 @@ func (c *logPolicyCommand) policy() ([]byte, error) {
 }
 
 // logLines adds the log and its witnesses.
-func (c *logPolicyCommand) logLines(p *trust.Policy) error {
-	if c.Log == "" {
-		return nil
-	}
-	if err := p.Log.Add([]string{"log", c.Log}); err != nil {
-		return fmt.Errorf("%q: %w", c.Log, err)
+func (c *witnessFlags) logLines(p *tlog.Policy, log string) error {
+	if err := p.Add([]string{"log", log}); err != nil {
+		return fmt.Errorf("%q: %w", log, err)
 	}
 	group := []string{"group", "witnesses", fmt.Sprint(c.Quorum)}
 	for _, w := range c.Witness {
@@ -95,16 +99,16 @@ func (c *logPolicyCommand) logLines(p *trust.Policy) error {
 		if found {
 			items = append(items, url)
 		}
-		if err := p.Log.Add(items); err != nil {
+		if err := p.Add(items); err != nil {
 			return fmt.Errorf("%q: %w", w, err)
 		}
 		group = append(group, name)
 	}
 	if c.Quorum == 0 || len(c.Witness) == 0 {
-		return p.Log.Add([]string{"quorum", tlog.QuorumNone})
+		return p.Add([]string{"quorum", tlog.QuorumNone})
 	}
-	if err := p.Log.Add(group); err != nil {
+	if err := p.Add(group); err != nil {
 		return err
 	}
-	return p.Log.Add([]string{"quorum", "witnesses"})
+	return p.Add([]string{"quorum", "witnesses"})
 }

@@ -29,7 +29,7 @@ var errNoAddress = errors.New("the policy has no address for it")
 
 // Refresh asks the policy's witnesses to cosign the checkpoint anew, and publishes it with what they answered. The results are of each witness. The error
 // is ErrQuorum if those that cosigned are no quorum; the checkpoint is published all the same, for monitors and for witnesses that come back.
-func (l *Log) Refresh(ctx context.Context, p *tlog.Policy, client *http.Client) ([]WitnessResult, error) {
+func (l *Tree) Refresh(ctx context.Context, p *tlog.Policy, client *http.Client) ([]WitnessResult, error) {
 	if client == nil {
 		client = &http.Client{Timeout: 10 * time.Second}
 	}
@@ -68,7 +68,7 @@ func (l *Log) Refresh(ctx context.Context, p *tlog.Policy, client *http.Client) 
 }
 
 // ask submits the checkpoint to one witness (tlog-witness, add-checkpoint). A witness that is at another size says so once.
-func (l *Log) ask(ctx context.Context, client *http.Client, w tlog.Witness, signed []byte) (line tlog.Signature, seconds uint64, err error) {
+func (l *Tree) ask(ctx context.Context, client *http.Client, w tlog.Witness, signed []byte) (line tlog.Signature, seconds uint64, err error) {
 	if w.URL == "" {
 		return line, 0, errNoAddress
 	}

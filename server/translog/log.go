@@ -42,14 +42,25 @@ var (
 	ErrEmpty = errors.New("translog: the log has no entry yet")
 )
 
-// A Log is a log that is written. Close it when done.
+// A Judge says what may follow what in a log. After an error it is as it was.
+type Judge interface {
+	Add(entry []byte) error
+}
+
+// A Tree is a log that is written, of whatever entries its judge admits. Close it when done.
+type Tree struct {
+	dir    string
+	signer *Signer
+	note   *tlog.Note // the checkpoint that was published last
+	head   *tlog.Checkpoint
+	judge  Judge
+	unlock func() error
+}
+
+// A Log is a log of sets that is written. Close it when done.
 type Log struct {
-	dir     string
-	signer  *Signer
-	note    *tlog.Note // the checkpoint that was published last
-	head    *tlog.Checkpoint
-	history History
-	unlock  func() error
+	*Tree
+	history *History
 }
 
 // Create makes an empty log in a new directory. Its name is the signer's. The error is ErrExists, or what went wrong.
@@ -70,8 +81,18 @@ func Create(dir string, s *Signer) error {
 	return writeFile(filepath.Join(dir, "checkpoint"), n.AppendText(nil))
 }
 
-// Open opens a log for writing and checks all of it. Errors are ErrLocked, ErrKey, ErrMissing, ErrFile and those of a history that is not as it must be.
+// Open opens a log of sets for writing and checks all of it. Errors are those of OpenTree, and of History.Add.
 func Open(ctx context.Context, dir string, s *Signer) (*Log, error) {
+	h := new(History)
+	t, err := OpenTree(ctx, dir, s, h)
+	if err != nil {
+		return nil, err
+	}
+	return &Log{t, h}, nil
+}
+
+// OpenTree opens a log for writing and has the judge check all of it. Errors are ErrLocked, ErrKey, ErrMissing, ErrFile and the judge's.
+func OpenTree(ctx context.Context, dir string, s *Signer, judge Judge) (*Tree, error) {
 	n, c, err := checkpoint(ctx, Dir(dir))
 	if err != nil {
 		return nil, err
@@ -87,13 +108,13 @@ func Open(ctx context.Context, dir string, s *Signer) (*Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Log{dir: dir, signer: s, note: n, head: c, unlock: func() error { return errors.Join(f.Close(), os.Remove(lock)) }}
+	l := &Tree{dir: dir, signer: s, note: n, head: c, judge: judge, unlock: func() error { return errors.Join(f.Close(), os.Remove(lock)) }}
 	entries, err := readEntries(ctx, Dir(dir), c, 0)
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
 	for _, e := range entries {
-		if err := l.history.Add(e); err != nil {
+		if err := judge.Add(e); err != nil {
 			return nil, errors.Join(err, l.Close())
 		}
 	}
@@ -101,18 +122,22 @@ func Open(ctx context.Context, dir string, s *Signer) (*Log, error) {
 }
 
 // Close lets others write.
-func (l *Log) Close() error { return l.unlock() }
+func (l *Tree) Close() error { return l.unlock() }
 
 // Checkpoint is the log's head, and the note that says so with all signatures that it has.
-func (l *Log) Checkpoint() (*tlog.Checkpoint, *tlog.Note) { return l.head, l.note }
+func (l *Tree) Checkpoint() (*tlog.Checkpoint, *tlog.Note) { return l.head, l.note }
 
 // Last is what is in force: the last entry; nil for an empty log.
 func (l *Log) Last() *trust.Record { return l.history.Last() }
 
 // Append adds an entry and publishes a checkpoint that only the log has signed. Errors are ErrEpoch, ErrKeyReused, ErrTime and ErrUnchanged; then nothing has changed.
 func (l *Log) Append(ctx context.Context, r *trust.Record) error {
-	entry := r.AppendText(nil)
-	if err := l.history.Add(entry); err != nil {
+	return l.AppendEntry(ctx, r.AppendText(nil))
+}
+
+// AppendEntry adds an entry and publishes a checkpoint that only the log has signed. What the judge refuses changes nothing, and is the error.
+func (l *Tree) AppendEntry(ctx context.Context, entry []byte) error {
+	if err := l.judge.Add(entry); err != nil {
 		return err
 	}
 	base, fresh := reader(ctx, Dir(l.dir), l.head), make(map[int64]modlog.Hash)
@@ -161,12 +186,12 @@ func (l *Log) Append(ctx context.Context, r *trust.Record) error {
 	return l.publish()
 }
 
-func (l *Log) publish() error {
+func (l *Tree) publish() error {
 	return writeFile(filepath.Join(l.dir, "checkpoint"), l.note.AppendText(nil))
 }
 
 // writeBundle writes the entry bundle that ends with entry n.
-func (l *Log) writeBundle(n int64, entry []byte) error {
+func (l *Tree) writeBundle(n int64, entry []byte) error {
 	t := modlog.Tile{H: tileHeight, L: -1, N: n / tileWidth, W: int(n%tileWidth) + 1}
 	var b []byte
 	if t.W > 1 {
@@ -187,12 +212,19 @@ func (l *Log) Proof(ctx context.Context) (*tlog.Proof, error) {
 	if last == nil {
 		return nil, ErrEmpty
 	}
-	index := int64(l.head.Size) - 1
-	path, err := modlog.ProveRecord(index+1, index, reader(ctx, Dir(l.dir), l.head))
+	return l.Prove(ctx, l.head.Size-1, last.AppendRest(nil))
+}
+
+// Prove is the tlog-proof of an entry, counted from 0, under the checkpoint as it is now, with extra data. The error is ErrEmpty for an entry that is not there.
+func (l *Tree) Prove(ctx context.Context, index uint64, extra []byte) (*tlog.Proof, error) {
+	if index >= l.head.Size {
+		return nil, ErrEmpty
+	}
+	path, err := modlog.ProveRecord(int64(l.head.Size), int64(index), reader(ctx, Dir(l.dir), l.head))
 	if err != nil {
 		return nil, err
 	}
-	p := &tlog.Proof{Extra: last.AppendRest(nil), Index: uint64(index), Checkpoint: l.note}
+	p := &tlog.Proof{Extra: extra, Index: index, Checkpoint: l.note}
 	for _, h := range path {
 		p.Path = append(p.Path, tlog.Hash(h))
 	}

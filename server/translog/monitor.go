@@ -41,9 +41,20 @@ type Report struct {
 	State   []byte // to remember: the checkpoint, a signed note
 }
 
-// Look reads a log and compares it with the state of the last look, which is empty the first time. The error is an *Alarm for what must not happen; any
+// Look reads a log of sets and compares it with the state of the last look, which is empty the first time. The error is an *Alarm for what must not happen; any
 // other error means that the log could not be read, which says nothing about it, except that it should not last.
 func (m *Monitor) Look(ctx context.Context, src Source, state []byte) (*Report, error) {
+	var h History
+	var fresh []*trust.Record
+	r, err := m.Follow(ctx, src, state, &h, func(uint64) { fresh = append(fresh, h.Last()) })
+	if r != nil {
+		r.New, r.Last = fresh, h.Last()
+	}
+	return r, err
+}
+
+// Follow is Look for a log of any entries: a judge, empty, is given them all, and fresh is called after each that has come since the last look.
+func (m *Monitor) Follow(ctx context.Context, src Source, state []byte, judge Judge, fresh func(index uint64)) (*Report, error) {
 	n, c, err := checkpoint(ctx, src)
 	if errors.Is(err, tlog.ErrNote) || errors.Is(err, tlog.ErrCheckpoint) {
 		return nil, &Alarm{"signature", err}
@@ -66,16 +77,14 @@ func (m *Monitor) Look(ctx context.Context, src Source, state []byte) (*Report, 
 	if err != nil {
 		return nil, err
 	}
-	var h History
 	for i, e := range entries {
-		if err := h.Add(e); err != nil {
+		if err := judge.Add(e); err != nil {
 			return nil, &Alarm{kindOf(err), fmt.Errorf("entry %d: %w", i, err)}
 		}
 		if uint64(i) >= seen {
-			r.New = append(r.New, h.Last())
+			fresh(uint64(i))
 		}
 	}
-	r.Last = h.Last()
 	return r, m.witnessed(n, c, r)
 }
 

@@ -99,18 +99,24 @@ type Auditor struct {
 // empty ledger.
 type Ledger struct {
 	auditors []Auditor // in the order of their first grants
-	requests map[[32]byte]int
-	entries  int
+	requests map[[32]byte]logged
+	entries  uint64
 	time     uint64
+}
+
+// logged is where a request's entry is.
+type logged struct {
+	entry uint64
+	query *Query
 }
 
 // Auditors are those who ever had a quota, in the order of their first grants.
 func (l *Ledger) Auditors() []Auditor { return append([]Auditor(nil), l.auditors...) }
 
-// Find is the entry of a request by its Digest, counted from 0, if it is in the ledger.
-func (l *Ledger) Find(request [32]byte) (entry int, ok bool) {
-	entry, ok = l.requests[request]
-	return entry, ok
+// Find is the entry of a request, by its Digest, and where it is, counted from 0; nil if it is not in the ledger.
+func (l *Ledger) Find(request [32]byte) (q *Query, entry uint64) {
+	at := l.requests[request]
+	return at.query, at.entry
 }
 
 func (l *Ledger) auditor(name string) *Auditor {
@@ -204,9 +210,9 @@ func (l *Ledger) Add(entry []byte) error {
 		who.Elements = e.Total
 		who.Requests++
 		if l.requests == nil {
-			l.requests = make(map[[32]byte]int)
+			l.requests = make(map[[32]byte]logged)
 		}
-		l.requests[e.Request] = l.entries
+		l.requests[e.Request] = logged{l.entries, e}
 	}
 	l.entries++
 	l.time = e.at()

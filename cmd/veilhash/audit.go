@@ -21,7 +21,7 @@ type auditCommand struct {
 }
 
 const auditHelp = `An accredited auditor finds out whether pictures are in a set; the operator finds out how many probes were asked about, and nothing else of them. Each auditor
-has a quota, and everyone can see in a public log, the ledger, how much of it is used. (docs/protocol.md, section 14.)
+has a quota, and everyone can see in a public log, the ledger, how much of it is used. (docs/protocol.md, section 13.)
 
 The ledger is a log of its own: veilhash log key, veilhash log init, veilhash audit policy.
 `

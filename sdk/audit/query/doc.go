@@ -12,7 +12,7 @@
 // may ask, and has asked: its entries are [Grant] and [Query], in a tlog-tiles log of its own. A ledger that breaks its own rules, a tally over its quota among
 // them, is refused by all who read it. What it cannot show is what an operator multiplies in secret, which it could always do by itself: it has the key.
 //
-// The texts are specified in docs/protocol.md, section 14, and argued for in docs/proofs.md.
+// The texts are specified in docs/protocol.md, section 13, and argued for in docs/proofs.md, section 8.
 //
 // # Constant time
 //

@@ -68,8 +68,7 @@ async function start(): Promise<void> {
   drawEmpty()
   void showSamples()
   try {
-    wasmModule = await loadModule()
-    trust = await fetchTrust()
+    ;[wasmModule, trust] = await Promise.all([loadModule(), fetchTrust()])
     account = await loadAccount(wasmModule)
     try {
       scanner = await open()

@@ -1,6 +1,6 @@
 # Veilhash. `make help` lists the targets; two of them are all that a newcomer needs: demo and test.
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-go test-wasm test-web test-worker test-browser test-release fuzz bench lint sizes clean tools
+.PHONY: help build demo test test-go test-wasm test-web test-worker test-browser test-release fuzz bench soak lint sizes clean tools
 
 PORT   ?= 8787
 IMAGES ?=
@@ -56,6 +56,12 @@ fuzz: ## every fuzz target for FUZZTIME
 bench: build ## what an operation costs, beside peers in one run
 	$(GO) run ./internal/bench
 	$(GO) run ./internal/bench/ingest
+
+soak: ## kill -9, crashes and full disks under load, and memory over a million vouchers (root; an hour)
+	$(GO) run ./internal/soak -store sqlite -vouchers 60000 -kills 100 -fulls 3
+	$(GO) run ./internal/soak -store postgres -vouchers 60000 -kills 100 -restarts 10 -fulls 3
+	$(GO) run ./internal/soak -store sqlite -vouchers 1000000 -memory
+	$(GO) run ./internal/soak -store postgres -vouchers 1000000 -memory
 
 lint: tools ## gofmt and go vet, for every platform that is built for
 	@test -z "$$(gofmt -l cmd examples internal sdk server wasm web/gen)" || { gofmt -l cmd examples internal sdk server wasm web/gen; echo "lint: run gofmt -w on these"; exit 1; }

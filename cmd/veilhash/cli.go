@@ -41,7 +41,7 @@ type commands struct {
 	Audit     auditCommand     `cmd:"" help:"Blind questions of accredited auditors, under quotas that a public ledger tallies."`
 	Release   releaseCommand   `cmd:"" help:"Check that the code that is served is what the source gives."`
 	Serve     serveCommand     `cmd:"" help:"Run the server: set distribution, ingest, matching."`
-	Store     storeCommand     `cmd:"" help:"The server's database, where it is PostgreSQL."`
+	Store     storeCommand     `cmd:"" help:"The server's database: schema and rights of PostgreSQL, backups of SQLite."`
 	Demo      demoCommand      `cmd:"" help:"Everything at once, on sample pictures."`
 }
 

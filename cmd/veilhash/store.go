@@ -44,6 +44,8 @@ func (f storeFlags) open(ctx context.Context, o *metrics.Metrics) (store.Store, 
 
 type storeCommand struct {
 	Migrate storeMigrateCommand `cmd:"" help:"Bring the schema of a PostgreSQL database up to date."`
+	Backup  storeBackupCommand  `cmd:"" help:"Write a copy of a SQLite database, while it is in use."`
+	Restore storeRestoreCommand `cmd:"" help:"Put a copy in a SQLite database's place."`
 	Grant   storeGrantCommand   `cmd:"" help:"Give database users the rights of the server's roles, and no more."`
 }
 

@@ -42,6 +42,7 @@ type run struct {
 	ingest      string // its address, which stays
 	journal     *journal
 	next, acked atomic.Int64
+	allowed     atomic.Int64 // vouchers before this one may be sent: the load does not run away from what is to happen to it
 	refused     atomic.Int64 // answers 429 and 503
 	broken      atomic.Int64 // connections
 	repeats     atomic.Int64 // vouchers that were sent again although they were acknowledged
@@ -145,6 +146,9 @@ func (r *run) send(ctx context.Context, connection int) error {
 	rng := rand.New(rand.NewPCG(r.plan.seed, uint64(connection)))
 	var raw, request []byte
 	for i := int(r.next.Add(1)) - 1; i < r.plan.n; i = int(r.next.Add(1)) - 1 {
+		for int64(i) >= r.allowed.Load() && ctx.Err() == nil {
+			time.Sleep(time.Millisecond)
+		}
 		raw = r.plan.voucher(i, raw)
 		request = rig.AppendRequest(request[:0], r.plan.binding(i), "", raw)
 		if err := r.insist(ctx, c, request); err != nil {
@@ -203,9 +207,12 @@ func (r *run) afflict(ctx context.Context) error {
 	}
 	rng := rand.New(rand.NewPCG(r.plan.seed, 1<<32))
 	rng.Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
+	// The load has a share for each event and two more, and is let go on to the end of the share after the event's: it goes on while the event happens.
+	share := float64(r.plan.n) / float64(len(events)+2)
+	defer r.allowed.Store(int64(r.plan.n))
 	for k, event := range events {
-		// Anywhere in its share of the first nine tenths, and then at any moment of what a commit takes.
-		share := float64(r.plan.n) * 0.9 / float64(len(events))
+		r.allowed.Store(max(r.allowed.Load(), int64(share*float64(k+2))))
+		// Anywhere in its share, and then at any moment of what a commit takes.
 		at := int64(share * (float64(k) + rng.Float64()))
 		for r.acked.Load() < at {
 			if ctx.Err() != nil {
@@ -243,6 +250,9 @@ func (r *run) fillDisk(ctx context.Context, _ *rand.Rand) error {
 	go func() { filled <- r.place.disk.fill(done) }()
 	const patience = time.Minute
 	for deadline := time.Now().Add(patience); r.refused.Load() < before+int64(r.connections) && ctx.Err() == nil; time.Sleep(5 * time.Millisecond) {
+		if allowed := r.allowed.Load(); r.acked.Load() >= allowed-int64(r.connections) { // more, until there is no room for it
+			r.allowed.Store(min(allowed+int64(4*r.connections), int64(r.plan.n)))
+		}
 		if int(r.acked.Load()) == r.plan.n {
 			close(done)
 			return errors.Join(errors.New("the load ended before the disk was full; send more vouchers"), <-filled, r.place.disk.empty())

@@ -113,6 +113,12 @@ func (s *Server) command(name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// Command is one of PostgreSQL's programs, pg_dump for instance, as the user that the server runs as.
+func (s *Server) Command(name string, args ...string) *exec.Cmd { return s.command(name, args...) }
+
+// Dir is a directory that the user may write in. It goes with the test.
+func (s *Server) Dir() string { return s.dir }
+
 // Run starts the server, which must not be running, and waits until it answers.
 func (s *Server) Run() {
 	s.t.Helper()

@@ -27,6 +27,7 @@ type serveCommand struct {
 	Policy   string   `placeholder:"FILE" help:"The policy that clients have: a set that they would refuse is not served."`
 	keyFlags
 	storeFlags
+	retentionFlags
 	Roles       []string `default:"ingest,distribute,match" enum:"ingest,distribute,match,console" placeholder:"ROLE" help:"What this process does (${default}; to match it needs keys)."`
 	Listen      string   `default:"127.0.0.1:8787" placeholder:"ADDRESS" help:"Where to listen (${default})."`
 	Hosts       []string `placeholder:"NAME" help:"The names that the server answers under; without any all, but for a console on this machine's own address."`
@@ -119,6 +120,7 @@ type serverConfig struct {
 	hosts        []string
 	testAccounts []store.Account
 	log          *slog.Logger
+	retention    retentionFlags
 	observer     *metrics.Metrics // nil: none
 	metrics      net.Listener     // of observer
 }
@@ -169,6 +171,18 @@ func (a *app) serve(ctx context.Context, l net.Listener, c serverConfig) (err er
 		defer func() { err = errors.Join(err, db.Close()) }()
 		cfg.Store = db
 		c.watch(db)
+		if c.retention.given() {
+			swept := make(chan struct{})
+			sweeping, stop := context.WithCancel(ctx)
+			go func() {
+				defer close(swept)
+				c.keepSweeping(sweeping, db)
+			}()
+			defer func() {
+				stop()
+				<-swept
+			}()
+		}
 	}
 	s, err := server.New(cfg)
 	if err != nil {

@@ -45,6 +45,7 @@ type serveInfo struct {
 	Hosts    []string `json:"hosts,omitempty"`
 	Origins  []string `json:"origins,omitempty"`
 	Web      string   `json:"web,omitempty"`
+	Retain   string   `json:"retain,omitempty"`
 	Metrics  string   `json:"metrics,omitempty"`
 	Log      string   `json:"log"`
 	Problems []string `json:"problems"`
@@ -70,6 +71,7 @@ func (c *serveCommand) plan(a *app, file *configFile) *servePlan {
 	c.planSets(a, p)
 	c.planKeys(a, p)
 	c.planAddresses(p)
+	c.planRetention(p)
 	if c.Web != "" {
 		var err error
 		p.config.page, err = openFolder(c.Web)
@@ -223,6 +225,20 @@ func (c *serveCommand) planAddresses(p *servePlan) {
 	}
 }
 
+// planRetention checks for how long what is kept.
+func (c *serveCommand) planRetention(p *servePlan) {
+	if !c.retentionFlags.given() {
+		return
+	}
+	p.config.retention, p.info.Retain = c.retentionFlags, c.retentionFlags.text()
+	switch {
+	case c.Store != "":
+		p.add(hinted(refused(errors.New("the server's roles may not delete in PostgreSQL: leave out the --retain flags here")), "Run 'veilhash store sweep' from cron, with the rights of 'store grant --retention'."))
+	case !p.config.needsStore():
+		p.add(refused(errors.New("a process without records has none to delete: leave out the --retain flags")))
+	}
+}
+
 // planMetrics makes the observer, and says who should not reach it.
 func (c *serveCommand) planMetrics(p *servePlan) {
 	if c.Metrics == "" {
@@ -316,7 +332,7 @@ func (i *serveInfo) text() string {
 	for _, line := range [][2]string{
 		{"config", i.Config}, {"roles", strings.Join(i.Roles, ", ")}, {"listen", i.Listen}, {"set", cmp.Or(i.Set, "none")}, {"previous", strings.Join(i.Previous, ", ")},
 		{"policy", i.Policy}, {"keys", i.Keys}, {"store", i.Store}, {"schema", i.Schema}, {"hosts", strings.Join(i.Hosts, ", ")}, {"origins", strings.Join(i.Origins, ", ")},
-		{"web", i.Web}, {"metrics", i.Metrics}, {"log", i.Log},
+		{"retain", i.Retain}, {"web", i.Web}, {"metrics", i.Metrics}, {"log", i.Log},
 	} {
 		if line[1] != "" {
 			fmt.Fprintf(&s, "%s\t%s\n", line[0], line[1])

@@ -47,6 +47,12 @@ type storeCommand struct {
 	Backup  storeBackupCommand  `cmd:"" help:"Write a copy of a SQLite database, while it is in use."`
 	Restore storeRestoreCommand `cmd:"" help:"Put a copy in a SQLite database's place."`
 	Grant   storeGrantCommand   `cmd:"" help:"Give database users the rights of the server's roles, and no more."`
+
+	Sweep     storeSweepCommand     `cmd:"" help:"Delete what is over its time."`
+	Delete    storeDeleteCommand    `cmd:"" help:"Delete an account's records."`
+	Hold      storeHoldCommand      `cmd:"" help:"Keep an account's records from being deleted."`
+	Release   storeReleaseCommand   `cmd:"" help:"End a hold."`
+	Deletions storeDeletionsCommand `cmd:"" help:"Print what was deleted: when, why and how many."`
 }
 
 // ownerFlags name the database to those who own it.
@@ -73,15 +79,16 @@ func (c *storeMigrateCommand) Run(a *app) error {
 
 type storeGrantCommand struct {
 	ownerFlags
-	Ingest []string `placeholder:"USER" help:"Users that may put vouchers, and read nothing."`
-	Match  []string `placeholder:"USER" help:"Users that may match vouchers."`
-	Review []string `placeholder:"USER" help:"Users that may read vouchers and opened evidence, and change nothing."`
-	Print  bool     `help:"Print the SQL; change nothing."`
+	Ingest    []string `placeholder:"USER" help:"Users that may put vouchers, and read nothing."`
+	Match     []string `placeholder:"USER" help:"Users that may match vouchers."`
+	Review    []string `placeholder:"USER" help:"Users that may read vouchers and opened evidence, and change nothing."`
+	Retention []string `placeholder:"USER" help:"Users that may delete vouchers, tallies and evidence, and read no bytes of them."`
+	Print     bool     `help:"Print the SQL; change nothing."`
 }
 
 func (storeGrantCommand) Help() string {
 	return `The users must exist (CREATE ROLE chat_ingest LOGIN PASSWORD '…'). Each gets what its role needs: an application's ingest cannot read a voucher back, a
-matcher cannot read the evidence that it writes, a reviewer cannot change anything, and none can delete. Prints the SQL that it runs.
+matcher cannot read the evidence that it writes, a reviewer cannot change anything, and only --retention can delete. Prints the SQL that it runs.
 
 Example:
   veilhash store grant --store postgres://owner@db.example/veilhash --ingest chat_ingest --match hotline_match --review hotline_review`
@@ -92,7 +99,7 @@ func (c *storeGrantCommand) Run(a *app) error {
 	for _, role := range []struct {
 		access postgres.Access
 		users  []string
-	}{{postgres.Ingest, c.Ingest}, {postgres.Matching, c.Match}, {postgres.Review, c.Review}} {
+	}{{postgres.Ingest, c.Ingest}, {postgres.Matching, c.Match}, {postgres.Review, c.Review}, {postgres.Deleting, c.Retention}} {
 		for _, user := range role.users {
 			text = append(text, postgres.Grants(role.access, user)...)
 			if c.Print {
@@ -104,7 +111,7 @@ func (c *storeGrantCommand) Run(a *app) error {
 		}
 	}
 	if len(text) == 0 {
-		return &exitError{code: exitUsage, err: errors.New("name a user with --ingest, --match or --review")}
+		return &exitError{code: exitUsage, err: errors.New("name a user with --ingest, --match, --review or --retention")}
 	}
 	return a.print(map[string][]string{"sql": text}, strings.Join(text, ";\n")+";\n")
 }

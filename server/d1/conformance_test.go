@@ -29,7 +29,7 @@ func reopen(t *testing.T) *DB {
 func empty(t *testing.T) *DB {
 	t.Helper()
 	db := reopen(t)
-	for _, table := range []string{"vouchers", "bodies", "tallies", "evidence"} {
+	for _, table := range []string{"vouchers", "bodies", "tallies", "evidence", "holds", "doomed"} {
 		if _, err := db.db.Exec("DELETE FROM " + table); err != nil {
 			t.Fatal(err)
 		}

@@ -62,18 +62,7 @@ func (c conn) Query(query string, args ...any) (*sql.Rows, error) {
 
 // batch runs statements as one transaction, and returns how many rows each has returned.
 func batch(db js.Value, statements ...lite.Statement) ([]int, error) {
-	list := make([]any, len(statements))
-	for i, s := range statements {
-		if err := check(s.Query, s.Args); err != nil {
-			return nil, err
-		}
-		args := make([]any, len(s.Args))
-		for k, a := range s.Args {
-			args[k] = argument(a)
-		}
-		list[i] = db.Call("prepare", s.Query).Call("bind", args...)
-	}
-	results, err := promise.Await(db.Call("batch", list))
+	results, err := runBatch(db, statements)
 	if err != nil {
 		return nil, err
 	}
@@ -82,6 +71,22 @@ func batch(db js.Value, statements ...lite.Statement) ([]int, error) {
 		rows[i] = results.Index(i).Get("results").Length()
 	}
 	return rows, nil
+}
+
+// runBatch is batch, with the results as D1 gives them.
+func runBatch(db js.Value, statements []lite.Statement) (js.Value, error) {
+	list := make([]any, len(statements))
+	for i, s := range statements {
+		if err := check(s.Query, s.Args); err != nil {
+			return js.Value{}, err
+		}
+		args := make([]any, len(s.Args))
+		for k, a := range s.Args {
+			args[k] = argument(a)
+		}
+		list[i] = db.Call("prepare", s.Query).Call("bind", args...)
+	}
+	return promise.Await(db.Call("batch", list))
 }
 
 // argument is a parameter as D1 takes it.

@@ -79,6 +79,10 @@ func (b *batch) count(ctx context.Context, matches []store.Voucher) error {
 				b.cfg.Log.ErrorContext(ctx, "voucher is a match but was decided otherwise before", "voucher", v.ID.String())
 				continue
 			}
+			if errors.Is(err, store.ErrNotFound) { // its account was removed meanwhile
+				b.cfg.Log.InfoContext(ctx, "voucher was deleted while it was matched", "voucher", v.ID.String())
+				continue
+			}
 			if err != nil {
 				return err
 			}

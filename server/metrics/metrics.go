@@ -129,6 +129,16 @@ func (m *Metrics) ThresholdReached() { m.thresholds.Inc() }
 // Opened implements [match.Observer].
 func (m *Metrics) Opened(outcome store.Outcome) { m.evidence.WithLabelValues(outcome.String()).Inc() }
 
+// Deleted is told of a deletion.
+func (m *Metrics) Deleted(reason store.Reason, n store.Deleted) {
+	for kind, count := range map[string]uint64{"voucher": n.Vouchers, "tally": n.Tallies, "evidence": n.Evidence} {
+		m.deleted.WithLabelValues(kind, string(reason)).Add(float64(count))
+	}
+}
+
+// Swept is told that all that was over its time has been deleted.
+func (m *Metrics) Swept(at time.Time) { m.deletionSeconds.Set(float64(at.Unix())) }
+
 func result(err error) string {
 	if err != nil {
 		return "failed"

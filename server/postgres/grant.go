@@ -18,6 +18,8 @@ const (
 	Matching
 	// Review may read vouchers, evidence, and how far tallies are, but not their state; and change nothing.
 	Review
+	// Deleting may delete vouchers, tallies and evidence, and see of them what decides about that: no bytes, no payloads, no state.
+	Deleting
 )
 
 // rights are what each access takes, "%s" being the database role.
@@ -33,6 +35,13 @@ var rights = map[Access][]string{
 	Review: {
 		"GRANT SELECT ON veilhash.vouchers, veilhash.evidence TO %s",
 		"GRANT SELECT (app, account, set_id, generation, period, open) ON veilhash.tallies TO %s",
+	},
+	Deleting: {
+		"GRANT SELECT (seq, id, app, account, set_id, received, due, generation, period, ordinal), DELETE ON veilhash.vouchers TO %s",
+		"GRANT SELECT (app, account, set_id, generation, period, open), DELETE ON veilhash.tallies TO %s",
+		"GRANT SELECT (id, opened), DELETE ON veilhash.evidence TO %s",
+		"GRANT SELECT, INSERT, DELETE ON veilhash.holds TO %s",
+		"GRANT SELECT, INSERT ON veilhash.deletions TO %s",
 	},
 }
 

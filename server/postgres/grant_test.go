@@ -23,12 +23,13 @@ func calls(db *DB, serial uint64) []struct {
 	v := voucher(serial, "raw")
 	second := func(_ any, err error) error { return err }
 	work, review, both := map[Access]bool{Matching: true}, map[Access]bool{Review: true}, map[Access]bool{Matching: true, Review: true}
+	deletion, numbers := map[Access]bool{Deleting: true}, map[Access]bool{Matching: true, Review: true, Deleting: true}
 	return []struct {
 		name   string
 		access map[Access]bool
 		call   func() error
 	}{
-		{"Ping", map[Access]bool{Ingest: true, Matching: true, Review: true}, func() error { return db.Ping(ctx) }},
+		{"Ping", map[Access]bool{Ingest: true, Matching: true, Review: true, Deleting: true}, func() error { return db.Ping(ctx) }},
 		{"Put", map[Access]bool{Ingest: true}, func() error { return second(db.Put(ctx, v)) }},
 		{"Claim", work, func() error {
 			return second(db.Claim(ctx, store.Claim{Set: v.Set, Limit: 5, Now: time.Now(), Lease: time.Second}))
@@ -40,17 +41,25 @@ func calls(db *DB, serial uint64) []struct {
 		{"Finish", work, func() error { return db.Finish(ctx, v.ID) }},
 		{"Matches", both, func() error { return second(db.Matches(ctx, v.Tally(), 0, 5)) }},
 		{"Tally", work, func() error { return second(db.Tally(ctx, v.Tally())) }},
-		{"Generations", both, func() error { return second(db.Generations(ctx, v.Tally())) }},
+		{"Generations", numbers, func() error { return second(db.Generations(ctx, v.Tally())) }},
 		{"SaveTally", work, func() error { return db.SaveTally(ctx, store.Tally{Key: v.Tally(), Version: 1}) }},
 		{"PutEvidence", work, func() error {
 			return db.PutEvidence(ctx, store.Evidence{Voucher: voucher(0, "").ID, Opened: time.Now()})
 		}},
 		{"Backlog", both, func() error { return second(db.Backlog(ctx, v.Set)) }},
+		{"Hold", deletion, func() error { return db.Hold(ctx, store.Account{Name: "nobody"}, time.Now()) }},
+		{"Release", deletion, func() error { return db.Release(ctx, store.Account{Name: "nobody"}) }},
+		{"Expire", deletion, func() error {
+			past := time.UnixMilli(1)
+			return second(db.Expire(ctx, store.Expiry{Set: v.Set, Now: past, Closed: past, Evidence: past, Limit: 1}))
+		}},
+		{"Remove", deletion, func() error { return second(db.Remove(ctx, store.Removal{Account: store.Account{Name: "nobody"}})) }},
+		{"Deletions", deletion, func() error { return second(db.Deletions(ctx, 0, 1)) }},
 		{"Voucher", both, func() error { return second(db.Voucher(ctx, voucher(0, "").ID)) }},
 		{"Evidence", review, func() error { return second(db.Evidence(ctx, voucher(0, "").ID)) }},
-		{"Tallies", both, func() error { return second(db.Tallies(ctx, v.Account, v.Set)) }},
-		{"Count", both, func() error { return second(db.Count(ctx, v.Set)) }},
-		{"CountAccount", both, func() error { return second(db.CountAccount(ctx, v.Account, v.Set)) }},
+		{"Tallies", numbers, func() error { return second(db.Tallies(ctx, v.Account, v.Set)) }},
+		{"Count", numbers, func() error { return second(db.Count(ctx, v.Set)) }},
+		{"CountAccount", numbers, func() error { return second(db.CountAccount(ctx, v.Account, v.Set)) }},
 	}
 }
 
@@ -71,7 +80,7 @@ func TestLeastPrivileges(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused := 0
-	for access, user := range map[Access]string{Ingest: "the app's \"ingest\"", Matching: "matcher", Review: "reviewer"} {
+	for access, user := range map[Access]string{Ingest: "the app's \"ingest\"", Matching: "matcher", Review: "reviewer", Deleting: "sweeper"} {
 		server.User(user)
 		if db, err := Open(ctx, Config{URL: server.As(user, url)}); err == nil {
 			db.Close()
@@ -94,8 +103,13 @@ func TestLeastPrivileges(t *testing.T) {
 				refused++
 			}
 		}
+		for _, text := range []string{"DELETE FROM veilhash.vouchers WHERE false", "DELETE FROM veilhash.evidence WHERE false"} {
+			if _, err := db.pool.Exec(ctx, text); (err == nil) != (access == Deleting) {
+				t.Errorf("%s: %s: %v", user, text, err)
+			}
+		}
 		for _, text := range []string{
-			"DELETE FROM veilhash.vouchers", "DELETE FROM veilhash.evidence", "TRUNCATE veilhash.tallies", "UPDATE veilhash.vouchers SET raw = ''",
+			"SELECT raw, payload, at FROM veilhash.vouchers, veilhash.evidence, veilhash.deletions", "DELETE FROM veilhash.deletions", "UPDATE veilhash.deletions SET reason = ''", "TRUNCATE veilhash.tallies", "UPDATE veilhash.vouchers SET raw = ''",
 			"UPDATE veilhash.evidence SET payload = ''", "UPDATE veilhash.vouchers SET account = ''", "DROP TABLE veilhash.vouchers", "CREATE TABLE veilhash.x (y integer)",
 			"UPDATE veilhash.schema SET version = 7", "INSERT INTO veilhash.vouchers (id) VALUES ('')", "CREATE OR REPLACE FUNCTION veilhash.put_vouchers() RETURNS void LANGUAGE sql AS ''",
 		} {
@@ -168,7 +182,7 @@ func TestGrantsAreDocumented(t *testing.T) {
 	for _, r := range []struct {
 		access Access
 		role   string
-	}{{Ingest, "chat_ingest"}, {Matching, "hotline_match"}, {Review, "hotline_review"}} {
+	}{{Ingest, "chat_ingest"}, {Matching, "hotline_match"}, {Review, "hotline_review"}, {Deleting, "retention"}} {
 		want = append(want, Grants(r.access, r.role)...)
 	}
 	if !slices.Equal(documented, want) {

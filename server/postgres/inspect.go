@@ -15,7 +15,7 @@ var ErrRights = errors.New("postgres: these credentials lack the rights of a rol
 
 // String is the access as the command line names it.
 func (a Access) String() string {
-	names := [...]string{"unknown", "ingest", "match", "review"}
+	names := [...]string{"unknown", "ingest", "match", "review", "deletion"}
 	if a < 0 || int(a) >= len(names) {
 		a = 0
 	}
@@ -27,12 +27,13 @@ var held = map[Access][]string{
 	Ingest: {`EXISTS (SELECT FROM pg_proc p WHERE p.pronamespace = 'veilhash'::regnamespace AND p.proname = 'put_vouchers' AND has_function_privilege(p.oid, 'EXECUTE'))`},
 	Matching: {
 		`has_table_privilege('veilhash.vouchers', 'SELECT')`, `has_column_privilege('veilhash.vouchers', 'state', 'UPDATE')`,
-		`has_table_privilege('veilhash.tallies', 'SELECT, INSERT')`, `has_column_privilege('veilhash.tallies', 'state', 'UPDATE')`,
+		`has_table_privilege('veilhash.tallies', 'SELECT')`, `has_table_privilege('veilhash.tallies', 'INSERT')`, `has_column_privilege('veilhash.tallies', 'state', 'UPDATE')`,
 		`has_table_privilege('veilhash.evidence', 'INSERT')`,
 	},
 	Review: {
 		`has_table_privilege('veilhash.vouchers', 'SELECT')`, `has_table_privilege('veilhash.evidence', 'SELECT')`, `has_column_privilege('veilhash.tallies', 'open', 'SELECT')`,
 	},
+	Deleting: {`has_table_privilege('veilhash.vouchers', 'DELETE')`, `has_table_privilege('veilhash.deletions', 'INSERT')`},
 }
 
 // Inspect looks at a database without changing it, with the credentials of a server that has the given accesses. Errors are *store.NewerError, store.ErrForeign, ErrOutdated

@@ -18,4 +18,9 @@
 //
 // The schema's version is in the file (PRAGMA user_version). Opening applies the migrations that are missing, each in a transaction of its
 // own; there is no way back. A file of a newer version is refused with store.NewerError, a file of another program with store.ErrForeign.
+//
+// # Deleting
+//
+// What is deleted is overwritten with zeros in the file (PRAGMA secure_delete). The write-ahead log has older versions of pages until it is folded into the database, and pages may have copies of
+// what was once moved; [DB.Scrub] rewrites the database and empties the log, after which no file has any of it. What the disk itself has kept of blocks that were freed, snapshots and backups are out of reach.
 package sqlite

@@ -46,6 +46,7 @@ type DB struct {
 	read   *sql.DB
 	write  *sql.DB
 	writer *writer
+	path   string
 }
 
 var _ store.Store = (*DB)(nil)
@@ -77,14 +78,14 @@ func open(ctx context.Context, cfg Config, steps []string) (db *DB, err error) {
 	}
 	f.Close()
 
-	db = new(DB)
+	db = &DB{path: path}
 	defer func() {
 		if err != nil {
 			db.closeFiles()
 			db, err = nil, explain(err)
 		}
 	}()
-	db.write, err = sql.Open("sqlite", dsn(path, "_journal_mode", "WAL", "_synchronous", "FULL",
+	db.write, err = sql.Open("sqlite", dsn(path, "_journal_mode", "WAL", "_synchronous", "FULL", "_pragma", "secure_delete(on)",
 		"_pragma", fmt.Sprintf("wal_autocheckpoint(%d)", checkpointPages)))
 	if err != nil {
 		return db, err

@@ -10,7 +10,7 @@
 // # Who sees what
 //
 // Each role takes the part of a [Store] that it needs, so that a role which cannot do a thing does not have the method for it:
-// [Inbox] for ingest, which can put vouchers in and nothing else; [Work] for a matcher; [Records] for a console.
+// [Inbox] for ingest, which can put vouchers in and nothing else; [Work] for a matcher; [Records] for a console; [Retention] for deleting.
 //
 // # What a backend must promise
 //

@@ -28,6 +28,9 @@ var (
 	// ErrForeign: the database belongs to another program.
 	ErrForeign = errors.New("store: the database belongs to another program; name another file")
 
+	// ErrHeld: the account is on hold, and its records must not be deleted.
+	ErrHeld = errors.New("store: the account is on hold")
+
 	// ErrArgument: a caller's mistake: an empty voucher, more than MaxBatch of something.
 	ErrArgument = errors.New("store: argument out of range")
 )

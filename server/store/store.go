@@ -84,6 +84,7 @@ type Store interface {
 	Inbox
 	Work
 	Records
+	Retention
 
 	// Close ends what was begun and closes the store. Calls that come later fail with ErrClosed.
 	Close() error

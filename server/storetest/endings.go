@@ -60,6 +60,21 @@ func (s *suite) calls(v store.Voucher) map[string]func(context.Context) error {
 			_, err := s.Count(ctx, set1)
 			return err
 		},
+		"Expire": func(ctx context.Context) error {
+			_, err := s.Expire(ctx, store.Expiry{Set: set1, Now: start, Closed: start, Limit: 1})
+			return err
+		},
+		"Remove": func(ctx context.Context) error {
+			_, err := s.Remove(ctx, store.Removal{Account: bob, Now: start})
+			return err
+		},
+		"Hold":    func(ctx context.Context) error { return s.Hold(ctx, bob, start) },
+		"Release": func(ctx context.Context) error { return s.Release(ctx, bob) },
+		"Deletions": func(ctx context.Context) error {
+			_, err := s.Deletions(ctx, 0, 1)
+			return err
+		},
+		"Scrub": s.Scrub,
 		"Backlog": func(ctx context.Context) error {
 			_, err := s.Backlog(ctx, set1)
 			return err

@@ -20,6 +20,9 @@ type Memory struct {
 	records  map[store.ID]*record
 	tallies  map[store.TallyKey]store.Tally
 	evidence map[store.ID]store.Evidence
+
+	holds     map[store.Account]bool
+	deletions []store.Deletion
 }
 
 // record is a voucher and from when it may be claimed.
@@ -36,6 +39,7 @@ func NewMemory() *Memory {
 		records:  make(map[store.ID]*record),
 		tallies:  make(map[store.TallyKey]store.Tally),
 		evidence: make(map[store.ID]store.Evidence),
+		holds:    make(map[store.Account]bool),
 	}
 }
 

@@ -33,7 +33,7 @@ export async function migrate(mf) {
   if (files.length < 2) throw new Error("the migrations have gone");
   for (const file of files) {
     const text = readFileSync(new URL(file, dir), "utf8").replace(/--.*$/gm, "");
-    const statements = text.split(";").map((s) => s.trim()).filter(Boolean);
+    const statements = text.split(/;\s*$/m).map((s) => s.trim()).filter(Boolean);
     await db.batch(statements.map((s) => db.prepare(s)));
   }
   return db;

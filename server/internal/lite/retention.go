@@ -26,7 +26,7 @@ func (d Deleting) Run(c Conn) (n store.Deleted, err error) {
 }
 
 // deleting deletes the vouchers that a query names by seq, their bytes and their evidence, and the tallies that a condition names. Neither may depend on bodies, evidence or, the
-// condition, on vouchers that the query names.
+// condition, on vouchers that the query names; and both must use all arguments, since D1 binds neither fewer nor more.
 func deleting(now time.Time, reason store.Reason, seqs, tallies string, args ...any) Deleting {
 	fill := strings.NewReplacer("{seqs}", seqs, "{tallies}", tallies)
 	statement := func(query string) Statement { return Statement{fill.Replace(query), args} }
@@ -59,7 +59,7 @@ const held = `EXISTS (SELECT 1 FROM holds h WHERE h.app = v.app AND h.account = 
 func ExpireClosed(e store.Expiry) Deleting {
 	return deleting(e.Now, store.ReasonClosed, `
 		SELECT v.seq FROM vouchers v WHERE v.set_id = ?1 AND v.ordinal IS NULL AND v.due IS NULL AND v.received < ?2 AND NOT `+held+` ORDER BY v.seq LIMIT ?3`,
-		`?1 IS NULL`, e.Set[:], e.Closed.UnixMilli(), e.Limit)
+		`?1 IS NULL AND ?2 AND ?3`, e.Set[:], e.Closed.UnixMilli(), e.Limit)
 }
 
 // A Candidate is a tally that may be over its time.

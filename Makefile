@@ -1,6 +1,6 @@
 # Veilhash. `make help` lists the targets; two of them are all that a newcomer needs: demo and test.
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-go test-wasm test-web test-worker test-browser test-release fuzz bench soak lint sizes clean tools
+.PHONY: help build demo test test-go test-wasm test-web test-worker test-browser test-release test-interop fuzz bench soak lint sizes clean tools
 
 PORT   ?= 8787
 IMAGES ?=
@@ -26,7 +26,7 @@ build: tools ## the command, the scanner in WebAssembly and the web page, all in
 demo: build ## the main job on sample pictures: http://127.0.0.1:PORT, or a summary with HEADLESS=1
 	bin/veilhash demo --port $(PORT) $(if $(IMAGES),--images "$(IMAGES)") $(if $(HEADLESS),--headless)
 
-test: lint test-go fuzz test-wasm test-web test-worker test-browser test-release ## all tests: Go, WebAssembly, TypeScript, a real browser
+test: lint test-go fuzz test-wasm test-web test-worker test-browser test-release test-interop ## all tests: Go, WebAssembly, TypeScript, a real browser
 	@echo "make test: all passed"
 
 test-go: ## the Go tests, natively
@@ -49,6 +49,9 @@ test-browser: build ## the whole way in a real headless browser
 
 test-release: build ## build again elsewhere, and compare byte for byte
 	@scripts/release.sh
+
+test-interop: ## our logs and those of transparency-dev/tessera, read by each other
+	cd internal/interop/tessera && $(GO) vet ./... && $(GO) test ./...
 
 fuzz: ## every fuzz target for FUZZTIME
 	@scripts/fuzz.sh $(FUZZTIME)

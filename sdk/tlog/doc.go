@@ -1,6 +1,6 @@
 // Package tlog reads what a transparency log publishes: signed notes, checkpoints, cosignatures, proofs and the policy that says whose
 // signatures count. It is the client's side: it verifies and never signs, imports nothing heavy and is linked into the scanner that browsers load.
-// Whoever writes a log uses package server/logserver.
+// Whoever writes a log uses package server/translog.
 //
 // The formats are those of c2sp.org, so that other tools read them too:
 //
@@ -12,5 +12,5 @@
 //	VerifyInclusion, VerifyConsistency    RFC 9162, section 2.1
 //
 // A typical client parses a Policy that it was shipped with and a Proof that it was sent, and calls [Policy.Verify] and [VerifyInclusion]; package
-// sdk/policy does so for blinded sets. Everything here is public, and nothing is constant time.
+// sdk/trust does so for blinded sets. Everything here is public, and nothing is constant time.
 package tlog

@@ -15,8 +15,9 @@ import (
 )
 
 // contentPolicy lets a page run this server's own scripts and WebAssembly, show pictures that it was given or made itself, and talk to nobody
-// else. A page that was tampered with in transit or by an injected name could not send a picture away.
-const contentPolicy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' blob: data:; worker-src 'self'; connect-src 'self'; " +
+// else. A page that was tampered with in transit or by an injected name could not send a picture away. Workers may be blobs, because the package makes
+// its worker of a script that it has fetched and checked; only a script that runs already can make one.
+const contentPolicy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' blob: data:; worker-src 'self' blob:; connect-src 'self'; " +
 	"object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // secure puts the headers on every answer, refuses other hosts' names, and turns a panic into an answer.

@@ -12,6 +12,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
 import { brotliCompress, constants } from 'node:zlib'
+import { digestsOf, generated, writePage } from './integrity.mjs'
 import { buildLab } from './lab/build.mjs'
 
 const web = dirname(fileURLToPath(import.meta.url))
@@ -39,28 +40,23 @@ async function buildDist() {
   const scanner = given && (await readFile(given)) // it may lie in dist
   await rm(dist, { recursive: true, force: true })
   await mkdir(dist)
-  await build({
-    ...common,
-    minify: true,
-    sourcemap: true,
-    entryPoints: { veilhash: 'src/index.ts', 'veilhash-worker': 'src/worker.ts' }, // one file each: a page can load them as they are
-    outdir: 'dist',
-  })
-  // The page imports the package as an application would, from the file beside it.
-  await build({
-    ...common,
-    minify: true,
-    sourcemap: true,
-    entryPoints: { demo: 'demo/main.ts', style: 'demo/style.css' },
-    outdir: 'dist',
-    external: ['./veilhash.js'],
-    alias: { '@veilhash/web': './veilhash.js' },
-  })
-  for (const name of ['index.html', 'icon.svg']) await copyFile(join(web, 'demo', name), join(dist, name))
   if (scanner) await writeFile(join(dist, 'scanner.wasm'), scanner)
   else buildModule('scanner', join(dist, 'scanner.wasm'))
   buildModule('scanner', join(dist, 'scanner-classic.wasm'), '-tags=classic') // loaded only under sets of goimagehash's hashes
   buildModule('transfer', join(dist, 'transfer.wasm')) // loaded only when an account goes to another device
+  const bundle = { ...common, minify: true, sourcemap: true, outdir: 'dist' }
+  // One file each: a page can load them as they are. The module has the digests of what it loads, so that comes last.
+  await build({ ...bundle, entryPoints: { 'veilhash-worker': 'src/worker.ts' } })
+  const digests = await digestsOf(dist, ['veilhash-worker.js', 'scanner.wasm', 'scanner-classic.wasm', 'transfer.wasm'])
+  await build({ ...bundle, entryPoints: { veilhash: 'src/index.ts' }, plugins: [generated('src/digests.ts', digests)] })
+  // The page has the package inside, as an application with a bundler would: one script, under one digest.
+  await build({
+    ...bundle,
+    entryPoints: { demo: 'demo/main.ts', style: 'demo/style.css' },
+    plugins: [generated('src/digests.ts', digests)],
+  })
+  await copyFile(join(web, 'demo/icon.svg'), join(dist, 'icon.svg'))
+  await writePage(join(web, 'demo/index.html'), dist)
   await buildLab(common, dist)
   if (process.env.VEILHASH_UNCOMPRESSED) return // for a comparison of what the source gives
   for (const file of await readdir(dist, { recursive: true, withFileTypes: true })) {

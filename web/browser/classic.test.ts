@@ -127,7 +127,7 @@ it('where it was not deployed, the error says so, and a set that is there stays 
       nowhere: await vh.outcome(vh.start({ wasmURL: undefined, wasmModule } as never)),
     }
   })
-  assert.deepEqual(codes, { missing: 'hasher-module-missing', none: 'hasher-module-missing', nowhere: 'hasher-module-missing' })
+  assert.deepEqual(codes, { missing: 'hasher-module-missing', none: 'code-digest', nowhere: 'hasher-module-missing' })
 
   // A set of PDQ in use, and a newer one that needs the module: the one in use stays, with an alarm.
   const golden = goldenFiles()

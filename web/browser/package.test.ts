@@ -238,7 +238,7 @@ it('misuse of seal rejects with a code', async () => {
 
 it('a worker that breaks rejects what is pending, and a fresh one takes over', async () => {
   const result = await page.evaluate(async () => {
-    const scanner = await vh.start({ workerURL: '/crash-worker.js' })
+    const scanner = await vh.start({ workerURL: '/crash-worker.js', digests: { 'veilhash-worker.js': await vh.digest('/crash-worker.js') } })
     const blob = await vh.picture(1, 300, 200)
     const pending = [1, 2, 3].map(() => vh.outcome(scanner.seal(blob, vh.binding)))
     await Promise.resolve()
@@ -256,7 +256,7 @@ it('a worker that breaks rejects what is pending, and a fresh one takes over', a
 
 it('a picture that breaks the scanner has a voucher of dummies, and the next one is scanned', async () => {
   const result = await page.evaluate(async () => {
-    const scanner = await vh.start({ workerURL: '/crash-worker.js' })
+    const scanner = await vh.start({ workerURL: '/crash-worker.js', digests: { 'veilhash-worker.js': await vh.digest('/crash-worker.js') } })
     const blob = await vh.picture(1, 300, 200)
     const channel = new BroadcastChannel('crash')
     const armed = new Promise(resolve => (channel.onmessage = resolve))
@@ -291,7 +291,7 @@ it('what is missing at the start has its own code', async () => {
     }
   })
   assert.deepEqual(codes, {
-    wasm: 'wasm-unavailable', wasmNone: 'wasm-unavailable', worker: 'worker-unavailable', set: 'set-unreachable', setNone: 'set-unreachable',
+    wasm: 'wasm-unavailable', wasmNone: 'code-digest', worker: 'worker-unavailable', set: 'set-unreachable', setNone: 'set-unreachable',
     account: 'account',
   })
 })

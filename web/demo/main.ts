@@ -1,6 +1,6 @@
 // The demonstration page: one picture's way from this device to the server's verdict.
 
-import { createScanner, VeilhashError } from '@veilhash/web'
+import { createScanner, loadScanner, VeilhashError } from '@veilhash/web'
 import type { Report, Scanner } from '@veilhash/web'
 import { loadAccount, newAccount, randomHex } from './account'
 import type { Account } from './account'
@@ -130,17 +130,11 @@ async function deliverRest(): Promise<void> {
 }
 
 async function loadModule(): Promise<WebAssembly.Module> {
-  let response: Response
   try {
-    response = await fetch('scanner.wasm')
-  } catch (cause) {
-    throw new ServerError('The server cannot be reached. Is it still running?')
-  }
-  if (!response.ok) throw new VeilhashError('wasm-unavailable')
-  try {
-    return await WebAssembly.compile(await response.arrayBuffer())
-  } catch (cause) {
-    throw new VeilhashError('wasm-unavailable', undefined, { cause })
+    return await loadScanner(new URL('scanner.wasm', document.baseURI))
+  } catch (err) {
+    if (err instanceof VeilhashError && err.cause instanceof TypeError) throw new ServerError('The server cannot be reached. Is it still running?')
+    throw err
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { $, count } from '../shared/dom'
 import { save } from './export'
+import { loadLab, loadWorker } from './load'
 import { initAbsence } from './panels/absence'
 import { drawBits } from './panels/bits'
 import { drawEdit, initEdit } from './panels/edit'
@@ -44,12 +45,11 @@ function problem(title: string, err: unknown): void {
 
 async function start(): Promise<void> {
   try {
-    const response = await fetch('lab.wasm')
-    if (!response.ok) throw new Error(`lab.wasm could not be loaded (${response.status}). Build it with "make build" and reload this page.`)
-    const module = await WebAssembly.compile(await response.arrayBuffer())
+    const [module, script] = await Promise.all([loadLab(), loadWorker()])
     const helpers = Math.max(1, Math.min(4, (navigator.hardwareConcurrency || 2) - 1))
-    const clients = Array.from({ length: helpers + 1 }, () => new Client(new Worker('lab-worker.js', { type: 'module' })))
+    const clients = Array.from({ length: helpers + 1 }, () => new Client(new Worker(script, { type: 'module' })))
     await Promise.all(clients.map(c => c.start(module)))
+    URL.revokeObjectURL(script)
     near = clients[0]!
     pool = new Pool(clients.slice(1))
     const { answer: description } = await near.call({ op: 'describe' })

@@ -3,6 +3,7 @@
 // Once a set is active, sealing does not fail: whatever goes wrong with a picture or with a block of the set ends in dummies and an
 // alarm. If a voucher were missing instead, an operator could plant a bad block and see who holds a picture.
 
+import { compare } from './code'
 import { alarm, VeilhashError } from './errors'
 import type { Alarm } from './errors'
 import { Generation } from './generation'
@@ -52,7 +53,10 @@ export class Engine {
 
   get set(): SetInfo {
     const { problem } = this.o.sent
-    return { ...this.generation.info(), alarms: [...this.generation.alarms, ...this.canvasAlarms, ...(problem ? [alarm(problem)] : [])] }
+    const info = this.generation.info()
+    // The page knows what else runs, and compares (code.ts).
+    const transparency = info.transparency?.log && { ...info.transparency, code: compare(this.o.modules.running, info.transparency.files) }
+    return { ...info, ...(transparency ? { transparency } : {}), alarms: [...this.generation.alarms, ...this.canvasAlarms, ...(problem ? [alarm(problem)] : [])] }
   }
 
   /** Looks for a newer set and, when all of it is here, uses it from the next picture on. */

@@ -19,7 +19,8 @@
  */
 
 export { exportAccount, importAccount } from './transfer'
-export { createAccount, createScanner, rotateAccount } from './scanner'
+export { createAccount, createScanner, loadScanner, rotateAccount } from './scanner'
+export type { CodeFile, Digests, RunningCode, RunningFile } from './code'
 export type { Scanner } from './scanner'
 export { VeilhashError } from './errors'
 export type { Alarm, AlarmCode, ErrorCode } from './errors'
@@ -28,6 +29,6 @@ export type { BlockRef, Layer, Manifest, Shard, ShardShape } from './manifest'
 export { parseVoucher } from './voucher'
 export type { Field, FieldSpan, Voucher } from './voucher'
 export type {
-  Binding, PayloadKind, ProbeReport, Progress, Report, ScannerOptions, SealOptions, SetInfo, Source, Timings, TransferOptions, Transparency, Upload,
+  Binding, CodeOptions, PayloadKind, ProbeReport, Progress, Report, ScannerOptions, SealOptions, SetInfo, Source, Timings, TransferOptions, Transparency, Upload,
   WasmOptions,
 } from './types'

@@ -1,16 +1,20 @@
 // What the page and its worker say to each other.
 
 import type { WireError } from './errors'
+import type { Digests } from './code'
 import type { Job } from './engine'
+import type { Loaded } from './load'
 import type { TrustOptions } from './trust'
 import type { PayloadKind, Progress, SetInfo, Upload } from './types'
 
 /** Sent once, before anything else. */
 export interface StartRequest {
   do: 'start'
-  module: WebAssembly.Module
+  module: Loaded
   /** Where the module for goimagehash's hashes is. It is loaded in the worker, and only under a set that needs it. */
-  classic?: string | WebAssembly.Module
+  classic?: string | Loaded
+  /** What is loaded in the worker is held to these. */
+  digests: Digests
   setURL: string
   account: Uint8Array
   payload: PayloadKind

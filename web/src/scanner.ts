@@ -1,16 +1,19 @@
 // The public calls: createScanner and createAccount.
 
-import { DirectConnection, WorkerConnection } from './connection'
+import { compare, expected, pageCode } from './code'
+import type { Found } from './code'
+import { DirectConnection, WorkerConnection, workerScript } from './connection'
 import type { Connection } from './connection'
 import { VeilhashError } from './errors'
 import { Instance, payloadKinds } from './instance'
-import type { ClassicSource } from './load'
+import { load, origin } from './load'
+import type { Loaded } from './load'
 import type { SettleRequest, StartRequest } from './messages'
 import type { Source } from './pixels'
 import { address, compile, invalid } from './options'
 import { hold } from './sent'
 import type { TrustOptions } from './trust'
-import type { Binding, PayloadKind, SealOptions, ScannerOptions, SetInfo, Upload, WasmOptions } from './types'
+import type { Binding, CodeOptions, PayloadKind, SealOptions, ScannerOptions, SetInfo, Upload, WasmOptions } from './types'
 
 /** The longest account or message name, in bytes (docs/protocol.md, section 1: lp). */
 const LONGEST_NAME = 65535
@@ -27,15 +30,17 @@ export class Scanner {
     private readonly connect: (onDeath: (dead: VeilhashError) => void) => Connection,
     private readonly start: StartRequest,
     private readonly release: () => void,
+    /** The code on this side of the connection: what the page has, and the worker's script. */
+    private readonly code: Promise<Found[]>,
   ) {
     this.connection = this.begin()
   }
 
   /** @internal */
   static async open(
-    connect: (onDeath: (dead: VeilhashError) => void) => Connection, start: StartRequest,
+    connect: (onDeath: (dead: VeilhashError) => void) => Connection, start: StartRequest, code: Promise<Found[]>,
   ): Promise<Scanner> {
-    const scanner = new Scanner(connect, start, await hold(start.holder))
+    const scanner = new Scanner(connect, start, await hold(start.holder), code)
     try {
       await scanner.connection
     } catch (err) {
@@ -70,7 +75,7 @@ export class Scanner {
     const connection = await this.current()
     const job = { source, binding: { account, message }, ...(mediaKey ? { mediaKey } : {}) }
     const { set, ...upload } = await connection.ask({ do: 'seal', job })
-    this.info = set
+    this.info = await this.withCode(set)
     this.underWay.set(key(upload.receipt), upload.receipt)
     return upload
   }
@@ -122,7 +127,7 @@ export class Scanner {
   /** Looks for a newer set, downloads it and uses it from the next picture on. Returns the set in use after that. */
   async refresh(): Promise<SetInfo> {
     const connection = await this.current()
-    return (this.info = await connection.ask({ do: 'refresh' }))
+    return (this.info = await this.withCode(await connection.ask({ do: 'refresh' })))
   }
 
   /** Ends the worker. Calls that are pending, and every later one, reject with `closed`. */
@@ -144,6 +149,15 @@ export class Scanner {
     }
   }
 
+  /** Adds this side's code to the engine's. */
+  private async withCode(set: SetInfo): Promise<SetInfo> {
+    const { transparency } = set
+    if (!transparency?.code) return set
+    const here = compare(await this.code, transparency.files)
+    const files = [...here.files, ...transparency.code.files].sort((a, b) => (a.name < b.name ? -1 : 1))
+    return { ...set, transparency: { ...transparency, code: { files, match: here.match && transparency.code.match } } }
+  }
+
   private begin(): Promise<Connection> {
     const starting = (async () => {
       let started = false
@@ -153,7 +167,7 @@ export class Scanner {
         if (!this.closed && started) this.connection = this.begin()
       })
       try {
-        this.info = await connection.ask({ ...this.start, underWay: [...this.underWay.values()] })
+        this.info = await this.withCode(await connection.ask({ ...this.start, underWay: [...this.underWay.values()] }))
         started = true
       } catch (err) {
         connection.end(err instanceof VeilhashError ? err : new VeilhashError('crashed', undefined, { cause: err }))
@@ -169,7 +183,7 @@ export class Scanner {
 /**
  * Loads the scanner, fetches the set or takes the one on this device, and gets ready to scan.
  *
- * Rejects with `options-invalid`, `wasm-unavailable`, `worker-unavailable`, or, if no set is on the device yet, with
+ * Rejects with `options-invalid`, `wasm-unavailable`, `worker-unavailable`, `code-digest`, or, if no set is on the device yet, with
  * `set-unreachable`, `set-damaged`, `store-failed`, `hasher-module-missing`, what is wrong with the manifest, or the code `policy-…` of what the policy does not allow.
  */
 export async function createScanner(options: ScannerOptions): Promise<Scanner> {
@@ -185,30 +199,37 @@ export async function createScanner(options: ScannerOptions): Promise<Scanner> {
   if (typeof worker !== 'boolean') throw invalid('worker must be true or false')
   if (typeof onProgress !== 'function') throw invalid('onProgress must be a function')
   if (!worker && options.workerURL !== undefined) throw invalid('workerURL is given, but worker is false')
-  const workerURL = options.workerURL === undefined
-    ? new URL('veilhash-worker.js', import.meta.url)
-    : address('workerURL', options.workerURL)
   const classic = classicSource(options)
-  const module = await compile(options)
+  const digests = expected(options)
+  const [module, script] = await Promise.all([compile(options), worker ? workerScript(options) : undefined])
   const connect = (onDeath: (dead: VeilhashError) => void): Connection =>
-    worker ? new WorkerConnection(workerURL, onProgress, onDeath) : new DirectConnection(onProgress)
+    script ? new WorkerConnection(script, onProgress, onDeath) : new DirectConnection(onProgress)
   return Scanner.open(connect, {
     do: 'start',
-    module,
+    module: { module, origin: origin(module, 'scanner.wasm') },
     ...(classic === undefined ? {} : { classic }),
     setURL: setURL.href,
     account: typeof account === 'string' ? new TextEncoder().encode(account) : account,
     payload,
+    digests,
     holder: crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].join('-'), // no randomUUID without HTTPS
     underWay: [],
     ...(trust ? { trust } : {}),
     debug,
-  })
+  }, trust ? pageCode().then(found => (script ? [...found, { url: script.url, sha256: script.sha256 }] : found)) : Promise.resolve([]))
+}
+
+/**
+ * Fetches `scanner.wasm`, checks it and compiles it, for a page that wants it for several calls: give it as `wasmModule`. Rejects with `options-invalid`,
+ * `wasm-unavailable` or `code-digest`.
+ */
+export async function loadScanner(wasmURL: string | URL, options: CodeOptions = {}): Promise<WebAssembly.Module> {
+  return load(address('wasmURL', wasmURL), 'wasm-unavailable', expected(options)['scanner.wasm'])
 }
 
 /**
  * Makes an account secret: the text of an account file. Keep it on the user's devices, and only there: whoever has it can open the account's
- * vouchers as far as they match. Rejects with `options-invalid` or `wasm-unavailable`.
+ * vouchers as far as they match. Rejects with `options-invalid`, `wasm-unavailable` or `code-digest`.
  */
 export async function createAccount(options: WasmOptions): Promise<string> {
   if (typeof options !== 'object' || options === null) throw invalid('createAccount takes one options object')
@@ -221,7 +242,7 @@ export async function createAccount(options: WasmOptions): Promise<string> {
  * user's devices; until then the old one does, or the count would start again and the synthetic vouchers would come twice. The old one is deleted when the last
  * voucher that was sealed with it is acknowledged. Only after a secret was disclosed does the new one serve at once.
  *
- * Rejects with `options-invalid`, `wasm-unavailable`, `account`, `account-damaged`, or `account-last` for the last generation that there is.
+ * Rejects with `options-invalid`, `wasm-unavailable`, `code-digest`, `account`, `account-damaged`, or `account-last` for the last generation that there is.
  */
 export async function rotateAccount(account: Uint8Array | string, options: WasmOptions): Promise<string> {
   if (typeof options !== 'object' || options === null) throw invalid('rotateAccount takes an account and one options object')
@@ -230,12 +251,12 @@ export async function rotateAccount(account: Uint8Array | string, options: WasmO
 }
 
 /** Says where the module for goimagehash's hashes is; nothing is loaded yet. */
-function classicSource(options: ScannerOptions): ClassicSource {
+function classicSource(options: ScannerOptions): string | Loaded | undefined {
   const { classicURL, classicModule, wasmURL } = options
   if (classicURL !== undefined && classicModule !== undefined) throw invalid('classicURL and classicModule are both given: give one, or none')
   if (classicModule !== undefined) {
     if (!(classicModule instanceof WebAssembly.Module)) throw invalid('classicModule must be a WebAssembly.Module')
-    return classicModule
+    return { module: classicModule, origin: origin(classicModule, 'scanner-classic.wasm') }
   }
   if (classicURL !== undefined) return address('classicURL', classicURL).href
   return wasmURL === undefined ? undefined : new URL('scanner-classic.wasm', address('wasmURL', wasmURL)).href

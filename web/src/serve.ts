@@ -18,10 +18,10 @@ export class Server {
   async answer(request: Request): Promise<Answers[keyof Answers]> {
     switch (request.do) {
       case 'start': {
-        const { module, classic, setURL, account, payload, holder, underWay, debug, trust } = request
+        const { module, classic, digests, setURL, account, payload, holder, underWay, debug, trust } = request
         const name = storeName(setURL)
         this.engine = await Engine.start({
-          modules: new Modules(module, classic),
+          modules: new Modules(module, classic, digests),
           setURL,
           account,
           payload,

@@ -1,6 +1,7 @@
 // Whether a set may be used under the application's policy (docs/protocol.md, section 11). The scanner in WebAssembly is the judge; this fetches what speaks for the
 // set, proves that the log continues what was seen of it, and remembers.
 
+import type { RunningCode } from './code'
 import { VeilhashError } from './errors'
 import type { Instance } from './instance'
 
@@ -29,6 +30,8 @@ export interface Transparency {
   }
   /** The code that the log says is in force, with its SHA-256 in hex. */
   files: { name: string; digest: string }[]
+  /** The code that runs, compared with these; absent under a policy that says `unlogged`. */
+  code?: RunningCode
 }
 
 /** What lies beside a manifest. */

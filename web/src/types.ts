@@ -1,5 +1,6 @@
 // What goes in and comes out: the types of the public interface.
 
+import type { Digests } from './code'
 import type { Alarm } from './errors'
 import type { Source } from './pixels'
 import type { Progress } from './set'
@@ -127,7 +128,16 @@ export interface SetInfo {
   alarms: Alarm[]
 }
 
-interface CommonOptions {
+/** What the files that the package loads are held to. */
+export interface CodeOptions {
+  /**
+   * The SHA-256 of files that are not those that came with this module, in hex: for an application that builds its own. Every file is hashed before it runs, and refused with
+   * `code-digest` if it is not the one that is expected; by default, the one that this module was built with.
+   */
+  digests?: Digests
+}
+
+interface CommonOptions extends CodeOptions {
   /** Address of the folder that holds the set's manifest and shards. */
   setURL: string | URL
   /** The account file's text, from {@link createAccount} or the command line. It must be kept secret. */
@@ -159,10 +169,11 @@ interface CommonOptions {
   debug?: boolean
 }
 
-/** Where the scanner's WebAssembly comes from: exactly one of an address and a compiled module. */
-export type WasmOptions =
+/** Where the scanner's WebAssembly comes from: exactly one of an address and a compiled module. The latter is not checked, unless it comes from {@link loadScanner}. */
+export type WasmOptions = CodeOptions & (
   | { wasmURL: string | URL; wasmModule?: undefined }
   | { wasmModule: WebAssembly.Module; wasmURL?: undefined }
+)
 
 /** Where `transfer.wasm` comes from, and what runs it. */
 export type TransferOptions = WasmOptions & {

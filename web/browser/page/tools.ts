@@ -1,6 +1,6 @@
 // Runs in the page under test: the package as an application imports it, and ways to make pictures.
 
-import { createAccount, createScanner, VeilhashError } from '@veilhash/web'
+import { createAccount, createScanner, exportAccount, loadScanner, VeilhashError } from '@veilhash/web'
 import type { Report, Scanner, ScannerOptions, SealOptions, Source } from '@veilhash/web'
 import { synthetic } from '../../test/synthetic'
 
@@ -50,6 +50,11 @@ function distance(a: string, b: string): number {
   return n
 }
 
+/** The SHA-256 of a file, for the option `digests`. */
+async function digest(url: string): Promise<string> {
+  return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', await (await fetch(url)).arrayBuffer())))
+}
+
 /** A voucher as hex, to hand to the test. */
 const hex = (bytes: Uint8Array): string => [...bytes].map(b => b.toString(16).padStart(2, '0')).join('')
 
@@ -63,7 +68,7 @@ async function outcome(promise: Promise<unknown>): Promise<string> {
   }
 }
 
-export const tools = { createAccount, createScanner, start, seal, binding, canvasOf, picture, oriented, distance, hex, outcome }
+export const tools = { createAccount, createScanner, exportAccount, loadScanner, start, digest, seal, binding, canvasOf, picture, oriented, distance, hex, outcome }
 declare global {
   // eslint-disable-next-line no-var
   var vh: typeof tools

@@ -7,7 +7,7 @@ import { mock, test } from 'node:test'
 import { Engine } from '../src/engine'
 import { VeilhashError } from '../src/errors'
 import { Instance } from '../src/instance'
-import { Modules } from '../src/load'
+import { Modules, origin } from '../src/load'
 import { SentMemory } from '../src/sent'
 import { MemoryRecords } from '../src/store/records'
 import { MemoryStore } from '../src/store/memory'
@@ -39,7 +39,7 @@ test('a scanner that stays open stops when nobody vouches for its set any more',
     return found === undefined ? new Response('', { status: served ? 404 : 503 }) : new Response(typeof found === 'string' ? found : new Uint8Array(found))
   }) as typeof fetch
   const engine = await Engine.start({
-    modules: new Modules(module, undefined), setURL: 'https://x.example/set/', storeName: 'test', account: (await Instance.create(module)).newAccount(), payload: 'none',
+    modules: new Modules({ module, origin: origin(module, 'scanner.wasm') }, undefined, {}), setURL: 'https://x.example/set/', storeName: 'test', account: (await Instance.create(module)).newAccount(), payload: 'none',
     sent: new SentMemory(new MemoryRecords(), 'page'), store: new MemoryStore(), trust: { policy: Buffer.from(policy()), logURL: 'https://x.example/log/' }, fetch: get,
   })
   const seal = async (): Promise<string> => {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,7 +13,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/veilhash/veilhash/sdk"
+	"github.com/veilhash/veilhash/sdk/blindset"
 	"github.com/veilhash/veilhash/sdk/tlog"
+	"github.com/veilhash/veilhash/sdk/trust"
 	"github.com/veilhash/veilhash/server"
 	"github.com/veilhash/veilhash/server/translog"
 	"github.com/veilhash/veilhash/server/witness"
@@ -95,16 +99,20 @@ type logMonitorCommand struct {
 	Place  string        `arg:"" help:"The log's directory or address."`
 	Policy string        `required:"" placeholder:"FILE" help:"The policy that clients have, a file or an address: it names the log and its witnesses."`
 	State  string        `required:"" placeholder:"FILE" help:"What was seen the last time; it is checked against, and then written."`
+	Set    string        `placeholder:"PLACE" help:"The set that clients are given, a directory or an address: it must be the log's last entry and within the policy."`
+	Keys   string        `placeholder:"FILE" help:"A memory of layers' keys over all sets and logs that are watched: no key may come with a second table. Made if need be."`
 	Every  time.Duration `placeholder:"TIME" help:"Look again and again, at this interval, until there is an alarm; for instance 10m."`
 }
 
 func (logMonitorCommand) Help() string {
 	return `Reads the whole log, checks signatures, tree and entries, and that it continues what was seen before. Alarms (exit code 4): a rewritten log, two sets for one
-epoch or an epoch that does not rise, a layer's key with a second table, an entry that is none, a stale mirror, too few witnesses. Prints the entries that are new.
+epoch or an epoch that does not rise, a layer's key with a second table, an entry that is none, a stale mirror, too few witnesses. With --set also: a set that is served and is not the one in force,
+or that the policy does not allow; publish a set before its entry is looked at. Prints the entries that are new. After an alarm the state stays as it was.
 
 Examples:
   veilhash log monitor --policy policy --state seen https://example.org/log
-  veilhash log monitor --policy policy --state seen --every 10m public/log`
+  veilhash log monitor --policy policy --state seen --every 10m public/log
+  veilhash log monitor --policy policy --state seen --set https://example.org/set --keys keys https://example.org/log`
 }
 
 func (c *logMonitorCommand) Run(a *app) error {
@@ -112,9 +120,12 @@ func (c *logMonitorCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	if c.Keys != "" && c.Set == "" {
+		return &exitError{code: exitUsage, err: errors.New("--keys goes with --set: the log alone does not say what a table is")}
+	}
 	m := &translog.Monitor{Policy: &p.Log, MaxAge: time.Duration(p.MaxAgeHours) * time.Hour, Clock: time.Now}
 	for {
-		if err := c.look(a, m); err != nil || c.Every == 0 {
+		if err := c.look(a, m, p); err != nil || c.Every == 0 {
 			return err
 		}
 		select {
@@ -125,10 +136,21 @@ func (c *logMonitorCommand) Run(a *app) error {
 	}
 }
 
-func (c *logMonitorCommand) look(a *app, m *translog.Monitor) error {
+func (c *logMonitorCommand) look(a *app, m *translog.Monitor, p *trust.Policy) error {
+	var set string
 	r, err := watch(c.State, func(state []byte) (*translog.Report, error) {
-		return m.Look(a.ctx, translog.OpenSource(c.Place), state)
+		r, err := m.Look(a.ctx, translog.OpenSource(c.Place), state)
+		if err == nil && c.Set != "" {
+			set, err = c.checkSet(a, p, r)
+		}
+		return r, err
 	})
+	var alarm *translog.Alarm
+	if errors.As(err, &alarm) && a.json {
+		if err := a.print(map[string]string{"alarm": alarm.Kind, "error": alarm.Err.Error()}, ""); err != nil {
+			return err
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -137,6 +159,7 @@ func (c *logMonitorCommand) look(a *app, m *translog.Monitor) error {
 	for _, e := range r.New {
 		fmt.Fprintf(&s, "entry\tepoch %d, set %s, %d files of code, %s\n", e.Epoch, e.Set, len(e.Files), when(e.Time))
 	}
+	s.WriteString(set)
 	return a.print(map[string]any{"log": r.Log, "entries": r.Size, "new": len(r.New)}, s.String())
 }
 
@@ -163,4 +186,60 @@ func watch(name string, look func(state []byte) (*translog.Report, error)) (*tra
 		return r, nil
 	}
 	return r, writeFile(name, r.State, 0o644)
+}
+
+// checkSet looks at the set that clients are given as they do, and at its keys. The error is an alarm, or what kept it from being looked at; the text says what was found.
+func (c *logMonitorCommand) checkSet(a *app, p *trust.Policy, r *translog.Report) (string, error) {
+	set, err := a.openSetAt(c.Set, evidenceOnly)
+	if err != nil {
+		return "", err
+	}
+	defer set.remove()
+	m := set.Manifest
+	if r.Last == nil || !bytes.Equal(trust.NewRecord(m, 0, nil).AppendHead(nil), r.Last.AppendHead(nil)) {
+		return "", &translog.Alarm{Kind: "set", Err: fmt.Errorf("the set that is served, %s of epoch %d, is not what the log's last entry says", m.ID(), m.Epoch)}
+	}
+	cfg, err := trustConfig(set.dir, p)
+	if err != nil {
+		return "", err
+	}
+	if _, err := cfg.Check(m, time.Now().Unix()); err != nil {
+		return "", &translog.Alarm{Kind: "policy", Err: fmt.Errorf("%s: %s", sdk.Code(err), sentenceOf(err))}
+	}
+	if c.Keys != "" {
+		if err := rememberKeys(c.Keys, m); errors.Is(err, blindset.ErrKeyReused) {
+			return "", &translog.Alarm{Kind: "key-reused", Err: err}
+		} else if err != nil {
+			return "", err
+		}
+	}
+	return fmt.Sprintf("set\t%s, epoch %d, within the policy\n", m.ID(), m.Epoch), nil
+}
+
+// readKeys reads a memory of keys; one that is not there yet is empty.
+func readKeys(name string) (*blindset.SeenKeys, error) {
+	b, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return new(blindset.SeenKeys), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	keys, err := blindset.ParseSeenKeys(b)
+	if err != nil {
+		return nil, hinted(refused(fmt.Errorf("%s: %w", name, err)), "Restore it from a backup; what it remembered is not noticed otherwise.")
+	}
+	return keys, nil
+}
+
+// rememberKeys adds a set's keys to a memory. The error is blindset.ErrKeyReused if one of them was seen with another table; then the memory is as it was.
+func rememberKeys(name string, m *blindset.Manifest) error {
+	keys, err := readKeys(name)
+	if err != nil {
+		return err
+	}
+	if err := keys.Add(m); err != nil {
+		return err
+	}
+	return writeFile(name, keys.AppendText(nil), 0o644)
 }

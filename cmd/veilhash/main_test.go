@@ -52,7 +52,8 @@ func TestScripts(t *testing.T) {
 			"setenv":  setenv,
 			"await":   await,
 
-			"exchange": exchange,
+			"exchange":  exchange,
+			"dishonest": dishonest,
 		},
 	})
 }

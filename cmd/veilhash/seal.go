@@ -24,6 +24,7 @@ type sealCommand struct {
 	Binding string   `required:"" placeholder:"ACCOUNT/MESSAGE" help:"What the vouchers belong to; all before the first slash is the account."`
 	Out     string   `required:"" placeholder:"DIR" help:"Where the vouchers go; made if need be."`
 	Sent    string   `placeholder:"FILE" help:"The memory of what the account has sent in this period; made if need be. Without it a picture that is sealed again is sent again."`
+	Seen    string   `placeholder:"DIR" help:"What this client has accepted so far: a set that is older than the last, or has a key of another table, is refused. Made if need be."`
 	Images  []string `arg:"" placeholder:"IMAGE" help:"The pictures."`
 }
 
@@ -66,6 +67,11 @@ func (c *sealCommand) Run(a *app) error {
 	names, err := voucherNames(c.Images)
 	if err != nil {
 		return err
+	}
+	if c.Seen != "" {
+		if err := clientMemory(c.Seen).accept(set.Manifest); err != nil {
+			return err
+		}
 	}
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
 		return err

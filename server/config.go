@@ -5,12 +5,19 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/veilhash/veilhash/sdk"
 	"github.com/veilhash/veilhash/sdk/blindset"
 	"github.com/veilhash/veilhash/server/distribute"
 	"github.com/veilhash/veilhash/server/store"
 )
+
+// A PreviousSet is a set that was replaced, and when its vouchers are taken no longer; a zero Until is never.
+type PreviousSet struct {
+	Manifest *blindset.Manifest
+	Until    time.Time
+}
 
 // Config says which roles a process has. A field that is missing leaves its role out.
 type Config struct {
@@ -24,7 +31,7 @@ type Config struct {
 	Ingest Ingest
 
 	// Previous are the sets before Manifest's whose vouchers are still taken: those of uploads that were sealed before a client had the new set.
-	Previous []*blindset.Manifest
+	Previous []PreviousSet
 
 	// Matchers hold the keys, of the set and of the previous ones. They require Store.
 	Matchers []*sdk.Matcher

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"sync/atomic"
 
-	"github.com/veilhash/veilhash/sdk/blindset"
 	"github.com/veilhash/veilhash/server/console"
 	"github.com/veilhash/veilhash/server/distribute"
 	"github.com/veilhash/veilhash/server/ingest"
@@ -109,11 +108,12 @@ func (s *Server) routes() (*http.ServeMux, error) {
 // routeVouchers adds ingest.
 func (s *Server) routeVouchers(mux *http.ServeMux) error {
 	var sets []ingest.Set
-	for _, m := range append([]*blindset.Manifest{s.cfg.Manifest}, s.cfg.Previous...) {
-		set, err := ingest.NewSet(m)
+	for _, p := range append([]PreviousSet{{Manifest: s.cfg.Manifest}}, s.cfg.Previous...) {
+		set, err := ingest.NewSet(p.Manifest)
 		if err != nil {
 			return err
 		}
+		set.Until = p.Until
 		sets = append(sets, set)
 	}
 	cfg := ingest.Config{Store: s.cfg.Store, Sets: sets, Authenticate: s.cfg.Authenticate, Log: s.cfg.Log.With("role", "ingest")}

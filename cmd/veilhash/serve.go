@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/veilhash/veilhash/sdk"
 	"github.com/veilhash/veilhash/sdk/blindset"
@@ -22,9 +23,10 @@ type serveCommand struct {
 	Config      configFlag `placeholder:"FILE" help:"A file with these flags, in TOML: listen = \":8080\". What is given here counts more, and so does the environment."`
 	CheckConfig bool       `help:"Load and check everything, print what would run, and end: with exit code 0, or 3 and all that is wrong."`
 
-	Set      string   `placeholder:"DIR" help:"The set's directory: it is handed out, and vouchers under it are taken. Required."`
-	Previous []string `placeholder:"DIR" help:"A set before this one whose vouchers are still taken and matched; again for each further one."`
-	Policy   string   `placeholder:"FILE" help:"The policy that clients have: a set that they would refuse is not served."`
+	Set      string        `placeholder:"DIR" help:"The set's directory: it is handed out, and vouchers under it are taken. Required."`
+	Previous []string      `placeholder:"DIR" help:"A set before this one whose vouchers are still taken and matched; again for each further one."`
+	Overlap  time.Duration `default:"336h" placeholder:"TIME" help:"How long vouchers of a previous set are taken after the next one was activated (${default})."`
+	Policy   string        `placeholder:"FILE" help:"The policy that clients have: a set that they would refuse is not served."`
 	keyFlags
 	storeFlags
 	retentionFlags
@@ -110,6 +112,7 @@ func (a *app) logger(level string) *slog.Logger {
 type serverConfig struct {
 	set          *setdir.Set
 	previous     []*setdir.Set
+	until        map[blindset.SetID]time.Time // by previous set: when its vouchers are taken no longer
 	setDir       string
 	matchers     []*sdk.Matcher // none: no matching
 	store        storeFlags
@@ -147,7 +150,7 @@ func (a *app) serve(ctx context.Context, l net.Listener, c serverConfig) (err er
 		Manifest: c.set.Manifest, Matchers: c.matchers, Page: c.page, Folders: c.folders, Origins: c.origins, Hosts: c.hosts, TestAccounts: c.testAccounts, Log: c.log,
 	}
 	for _, p := range c.previous {
-		cfg.Previous = append(cfg.Previous, p.Manifest)
+		cfg.Previous = append(cfg.Previous, server.PreviousSet{Manifest: p.Manifest, Until: c.until[p.Manifest.ID()]})
 	}
 	if !c.has(roleIngest) {
 		cfg.Ingest = server.NoIngest

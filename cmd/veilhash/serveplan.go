@@ -141,6 +141,7 @@ func (c *serveCommand) planSets(a *app, p *servePlan) {
 		p.config.previous = append(p.config.previous, set)
 		p.info.Previous = append(p.info.Previous, set.Manifest.ID().String())
 	}
+	c.planOverlap(p, seen)
 }
 
 // planPolicy checks the set as a client does that has seen none before.

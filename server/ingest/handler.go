@@ -137,7 +137,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.cfg.Observer.Body(len(raw))
 	v, err := h.parse(raw, binding)
 	if err != nil {
-		h.refuse(w, r, problem.Of(err), who...)
+		p := problem.Of(err)
+		if errors.Is(err, ErrRetired) {
+			p = problem.SetRetired
+		}
+		h.refuse(w, r, p, who...)
 		return
 	}
 	receipt, err := h.cfg.Store.Put(r.Context(), store.Voucher{
@@ -178,7 +182,7 @@ func (h *Handler) parse(raw []byte, b voucher.Binding) (*voucher.Voucher, error)
 	if !served {
 		return nil, voucher.ErrSet
 	}
-	if err := set.check(v); err != nil {
+	if err := set.check(v, h.cfg.Clock()); err != nil {
 		return nil, err
 	}
 	if v.Binding != b.Digest() {

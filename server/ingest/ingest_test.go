@@ -341,3 +341,32 @@ func FuzzRequest(f *testing.F) {
 		}
 	})
 }
+
+// Vouchers of a replaced set are taken until its time has come, and told from those of a set that nobody knows.
+func TestRetired(t *testing.T) {
+	f := newFixture(t)
+	until := time.Unix(1_800_000_000, 0)
+	now := until.Add(-time.Second)
+	f.cfg.Clock = func() time.Time { return now }
+	f.cfg.Sets[0].Until = until
+	h := f.handler()
+	for _, c := range []struct {
+		now  time.Time
+		want int
+		text string
+	}{
+		{until.Add(-time.Second), http.StatusAccepted, `"status":"accepted"`},
+		{until, http.StatusGone, `"code":"set-retired"`},
+		{until.Add(time.Hour), http.StatusGone, "seal the picture again"},
+	} {
+		now = c.now
+		w := post(h, fmt.Sprint(c.now.Unix()), bytes.NewReader(f.seal(fmt.Sprint(c.now.Unix()))))
+		if w.Code != c.want || !strings.Contains(w.Body.String(), c.text) {
+			t.Errorf("%v: %d %s", c.now, w.Code, w.Body)
+		}
+	}
+	f.cfg.Sets[0].Until = time.Time{}
+	if w := post(f.handler(), "late", bytes.NewReader(f.seal("late"))); w.Code != http.StatusAccepted {
+		t.Errorf("a set without an end: %d %s", w.Code, w.Body)
+	}
+}

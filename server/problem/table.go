@@ -33,13 +33,14 @@ var (
 	Busy           = Problem{http.StatusTooManyRequests, "busy", "More is coming in than can be kept; send the same bytes again later.", time.Second}
 	Unavailable    = Problem{http.StatusServiceUnavailable, "unavailable", "The server cannot keep vouchers at the moment; send the same bytes again later.", 5 * time.Second}
 	SetUnavailable = Problem{http.StatusServiceUnavailable, "set-unavailable", "The set cannot be read at the moment; try again later.", 5 * time.Second}
+	SetRetired     = Problem{http.StatusGone, "set-retired", "The voucher's set was replaced and is taken no longer: fetch the new set and seal the picture again.", 0}
 	Draining       = Problem{http.StatusServiceUnavailable, "draining", "The server is shutting down; send the same bytes again later.", 5 * time.Second}
 	Internal       = Problem{http.StatusInternalServerError, "internal", "Something went wrong inside the server; please report it.", 0}
 )
 
 // own are these, for Codes.
 func own() []Problem {
-	return []Problem{NotFound, Method, Host, Unauthorized, Query, MediaType, BodySize, BodyTimeout, Incomplete, Conflict, Busy, Unavailable, SetUnavailable, Draining, Internal}
+	return []Problem{NotFound, Method, Host, Unauthorized, Query, MediaType, BodySize, BodyTimeout, Incomplete, Conflict, Busy, Unavailable, SetUnavailable, SetRetired, Draining, Internal}
 }
 
 // vouchers are the conditions of a voucher that ingest refuses, and their status. Code and sentence are the SDK's.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"github.com/veilhash/veilhash/sdk"
@@ -59,6 +60,7 @@ type Worker struct {
 	cfg     Config
 	origins []*origin
 	wake    chan struct{} // holds one token if Wake was called since Run last looked
+	failing atomic.Pointer[error]
 }
 
 // New returns a worker. The error is ErrConfig.
@@ -98,6 +100,14 @@ func (w *Worker) Wake() {
 	}
 }
 
+// Failing is why the last look for vouchers failed; nil if it did not, or there was none yet.
+func (w *Worker) Failing() error {
+	if err := w.failing.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
 // Run matches until ctx ends, and returns once the batch at hand is done. A failing store does not end it: it waits, longer each time, and goes on.
 func (w *Worker) Run(ctx context.Context) {
 	pause := w.cfg.Poll
@@ -106,9 +116,11 @@ func (w *Worker) Run(ctx context.Context) {
 		switch {
 		case err == nil:
 			pause = w.cfg.Poll
+			w.failing.Store(nil)
 		case ctx.Err() != nil:
 			return
 		default:
+			w.failing.Store(&err)
 			w.cfg.Log.ErrorContext(ctx, "matching failed", "reason", err)
 			pause = min(2*pause, maxPause)
 		}

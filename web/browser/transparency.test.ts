@@ -66,6 +66,10 @@ it('the panel says which set, who speaks for it, and what the policy asks for', 
   for (const name of ['demo.js', 'index.html', 'scanner.wasm', 'style.css', 'veilhash-worker.js', 'veilhash.js']) {
     assert.ok(files.some(f => new RegExp(`^${name.replaceAll('.', '\\.')}\\s+[0-9a-f]{64}`).test(f)), name)
   }
+  assert.equal(await page.getAttribute('#code-card', 'data-state'), 'logged')
+  const running = await page.locator('#code-files li[data-state="logged"] .name').allInnerTexts()
+  for (const name of ['demo.js', 'scanner.wasm', 'style.css', 'veilhash-worker.js']) assert.ok(running.includes(name), `${name} runs, and is not ticked`)
+  assert.equal(await page.innerText('#code-running'), `${running.length} of them run here, and are the same.`)
   await page.close()
 })
 

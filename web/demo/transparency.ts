@@ -75,14 +75,25 @@ function rowHead(text: string): HTMLTableCellElement {
   return head
 }
 
-function showCode({ files }: Transparency): void {
+/** The log's files, and of those that run here whether they are the same. */
+function showCode({ files, code }: Transparency): void {
   $('code-card').hidden = files.length === 0
+  const running = code?.files ?? []
+  const others = running.filter(f => f.state !== 'logged')
+  $('code-card').dataset.state = others.length === 0 ? 'logged' : 'differs'
+  $('code-running').textContent = others.length === 0
+    ? `${running.length} of them run here, and are the same.`
+    : `Not all that runs here is what the log has: ${others.map(f => `${f.name} ${codeStates[f.state]}`).join('; ')}.`
   $('code-files').replaceChildren(...files.map(f => {
     const digest = el('code', '', f.digest)
     digest.title = f.digest
-    return el('li', '', el('span', 'name', f.name), digest)
+    const item = el('li', '', el('span', 'name', f.name), digest)
+    item.dataset.state = running.find(r => r.name === f.name)?.state ?? ''
+    return item
   }))
 }
+
+const codeStates = { logged: 'is the same', differs: 'is another', unlogged: 'is not in the log', unreadable: 'could not be read' }
 
 /** The commands, at the addresses of this page. */
 function showChecks({ curators, log, files }: Transparency, { command }: Trust): void {

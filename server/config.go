@@ -4,12 +4,13 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
-	"net/http"
 	"time"
 
 	"github.com/veilhash/veilhash/sdk"
 	"github.com/veilhash/veilhash/sdk/blindset"
+	"github.com/veilhash/veilhash/server/access"
 	"github.com/veilhash/veilhash/server/distribute"
+	"github.com/veilhash/veilhash/server/limit"
 	"github.com/veilhash/veilhash/server/store"
 )
 
@@ -45,10 +46,16 @@ type Config struct {
 	// Stored, unless nil, is called after ingest has kept a new voucher, to tell a matcher elsewhere. It must not block.
 	Stored func()
 
-	// Authenticate names the application that sends a voucher; nil lets everyone send, for demonstrations only. See package ingest.
-	Authenticate func(*http.Request) (app string, err error)
+	// Access says which application sends a request. nil lets everyone send vouchers, and see the console: for demonstrations only.
+	Access access.Authority
 
-	// Console shows results to whoever can reach the server. It requires Store and Manifest.
+	// Limits are how much an application and each of its accounts may send, where Access does not say it. Zero ones limit nothing.
+	Limits limit.Limits
+
+	// SetAccess says who may fetch the set.
+	SetAccess SetAccess
+
+	// Console shows results, to applications what is their own; without Access, to whoever can reach the server. It requires Store and Manifest.
 	Console Console
 
 	// TestAccounts are accounts of nobody, whose matches are recorded and count for nothing. See package match.
@@ -93,8 +100,18 @@ type Console int
 const (
 	// NoConsole: there is none.
 	NoConsole Console = iota
-	// OpenConsole: it is open to whoever can reach the server. For demonstrations only.
+	// OpenConsole: it is open to keys with the scope access.ReadConsole, and without Access to whoever can reach the server, which is for demonstrations only.
 	OpenConsole
+)
+
+// SetAccess says who may fetch the set.
+type SetAccess int
+
+const (
+	// PublicSet: everyone. It is made to be published: nobody can read out of it what is listed.
+	PublicSet SetAccess = iota
+	// KeyedSet: keys with the scope access.ReadSet, as an application's content network may have one. It requires Access.
+	KeyedSet
 )
 
 // Isolation is whether a page shares its browsing context with others.
@@ -112,7 +129,7 @@ var ErrConfig = errors.New("server: nothing to serve, or a role without the stor
 
 func (c *Config) valid() bool {
 	ingest, match, console := c.ingests(), len(c.Matchers) > 0, c.Console == OpenConsole
-	if (ingest || match || console) && c.Store == nil || console && c.Manifest == nil {
+	if (ingest || match || console) && c.Store == nil || console && c.Manifest == nil || c.SetAccess == KeyedSet && c.Access == nil {
 		return false
 	}
 	return ingest || match || console || c.SetDir != "" || c.SetFiles != nil || c.Page != nil

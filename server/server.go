@@ -7,9 +7,11 @@ import (
 	"net/http"
 	"sync/atomic"
 
+	"github.com/veilhash/veilhash/server/access"
 	"github.com/veilhash/veilhash/server/console"
 	"github.com/veilhash/veilhash/server/distribute"
 	"github.com/veilhash/veilhash/server/ingest"
+	"github.com/veilhash/veilhash/server/limit"
 	"github.com/veilhash/veilhash/server/match"
 	"github.com/veilhash/veilhash/server/problem"
 	"github.com/veilhash/veilhash/server/static"
@@ -79,18 +81,22 @@ func (s *Server) routes() (*http.ServeMux, error) {
 		}
 	}
 	if s.cfg.Console == OpenConsole {
-		h, err := console.New(console.Config{Store: s.cfg.Store, Manifest: s.cfg.Manifest, TestAccounts: s.cfg.TestAccounts, Log: s.cfg.Log.With("role", "console")})
+		h, err := console.New(console.Config{Store: s.cfg.Store, Manifest: s.cfg.Manifest, Access: s.cfg.Access, TestAccounts: s.cfg.TestAccounts, Log: s.cfg.Log.With("role", "console")})
 		if err != nil {
 			return nil, err
 		}
 		mux.Handle(console.Prefix, h)
 	}
 	if s.cfg.SetDir != "" || s.cfg.SetFiles != nil {
-		h, err := distribute.New(distribute.Config{Dir: s.cfg.SetDir, Files: s.cfg.SetFiles, Origins: s.cfg.Origins, Log: s.cfg.Log.With("role", "distribute")})
+		audience := distribute.Everyone
+		if s.cfg.SetAccess == KeyedSet {
+			audience = distribute.Caller
+		}
+		h, err := distribute.New(distribute.Config{Audience: audience, Dir: s.cfg.SetDir, Files: s.cfg.SetFiles, Origins: s.cfg.Origins, Log: s.cfg.Log.With("role", "distribute")})
 		if err != nil {
 			return nil, err
 		}
-		mux.Handle(distribute.Prefix, h)
+		mux.Handle(distribute.Prefix, s.guardSet(h))
 	}
 	for name, folder := range s.cfg.Folders {
 		mux.Handle("/"+name+"/", http.StripPrefix("/"+name, static.Handler(folder)))
@@ -105,6 +111,29 @@ func (s *Server) routes() (*http.ServeMux, error) {
 	return mux, nil
 }
 
+// guardSet lets only keys fetch the set, where that is asked for. A browser's question before a request has no key, and the answer says nothing of the set.
+func (s *Server) guardSet(h http.Handler) http.Handler {
+	if s.cfg.SetAccess != KeyedSet {
+		return h
+	}
+	guarded := access.Guard(s.cfg.Access, access.ReadSet, s.cfg.Log.With("role", "distribute"), h)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodOptions {
+			h.ServeHTTP(w, r)
+			return
+		}
+		guarded.ServeHTTP(w, r)
+	})
+}
+
+// limiter is nil where nothing can be limited.
+func (s *Server) limiter() *limit.Limiter {
+	if s.cfg.Access == nil && s.cfg.Limits == (limit.Limits{}) {
+		return nil
+	}
+	return limit.New(limit.Config{Default: s.cfg.Limits})
+}
+
 // routeVouchers adds ingest.
 func (s *Server) routeVouchers(mux *http.ServeMux) error {
 	var sets []ingest.Set
@@ -116,7 +145,7 @@ func (s *Server) routeVouchers(mux *http.ServeMux) error {
 		set.Until = p.Until
 		sets = append(sets, set)
 	}
-	cfg := ingest.Config{Store: s.cfg.Store, Sets: sets, Authenticate: s.cfg.Authenticate, Log: s.cfg.Log.With("role", "ingest")}
+	cfg := ingest.Config{Store: s.cfg.Store, Sets: sets, Access: s.cfg.Access, Limiter: s.limiter(), Log: s.cfg.Log.With("role", "ingest")}
 	cfg.Stored = s.cfg.Stored
 	cfg.Observer = s.cfg.Observer
 	if s.worker != nil {

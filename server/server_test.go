@@ -18,6 +18,7 @@ import (
 
 	"github.com/veilhash/veilhash/sdk"
 	"github.com/veilhash/veilhash/server"
+	"github.com/veilhash/veilhash/server/access"
 	"github.com/veilhash/veilhash/server/internal/servertest"
 	"github.com/veilhash/veilhash/server/store"
 	"github.com/veilhash/veilhash/server/storetest"
@@ -76,6 +77,7 @@ func TestRoles(t *testing.T) {
 		"ingest without store":     {Manifest: set.Manifest},
 		"match without store":      {Matchers: matchers},
 		"console without store":    {SetDir: dir, Console: server.OpenConsole},
+		"keyed set without keys":   {SetDir: dir, SetAccess: server.KeyedSet},
 		"console without manifest": {Store: st, Matchers: matchers, Console: server.OpenConsole},
 	} {
 		if _, err := server.New(cfg); !errors.Is(err, server.ErrConfig) {
@@ -114,7 +116,7 @@ func TestPanic(t *testing.T) {
 	set := servertest.New(t, 1, 0)
 	h := newServer(t, server.Config{
 		Store: storetest.NewMemory(), Manifest: set.Manifest, Log: slog.New(slog.NewTextHandler(&log, nil)),
-		Authenticate: func(*http.Request) (string, error) { panic("SECRET") },
+		Access: access.Func(func(*http.Request, access.Scope) (string, error) { panic("SECRET") }),
 	}).Handler()
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest("POST", "/v0/vouchers", nil))
@@ -179,10 +181,10 @@ func TestRun(t *testing.T) {
 	begun := make(chan struct{}, 2)
 	s := newServer(t, server.Config{
 		Store: st, Manifest: set.Manifest, Matchers: []*sdk.Matcher{set.Matcher},
-		Authenticate: func(*http.Request) (string, error) {
+		Access: access.Func(func(*http.Request, access.Scope) (string, error) {
 			begun <- struct{}{}
 			return "chat", nil
-		},
+		}),
 	})
 	l, err := server.Listen(context.Background(), "127.0.0.1:0")
 	if err != nil {

@@ -22,8 +22,8 @@ type statusAnswer struct {
 	Waiting    uint64 `json:"waiting"`
 }
 
-func (h *Handler) status(ctx context.Context) (statusAnswer, error) {
-	c, err := h.cfg.Store.Count(ctx, h.set)
+func (h *Handler) status(ctx context.Context, app string) (statusAnswer, error) {
+	c, err := h.cfg.Store.CountApp(ctx, app, h.set)
 	a := statusAnswer{
 		Set: h.cfg.Manifest.ID().String(), Threshold: h.cfg.Manifest.Threshold, Synthetics: h.cfg.Manifest.Synthetics,
 		Vouchers: c.Vouchers, Matches: c.Matches, Waiting: c.Waiting,
@@ -53,15 +53,14 @@ type periodAnswer struct {
 	Opened  bool   `json:"opened"`
 }
 
-func (h *Handler) account(ctx context.Context, name string) (accountAnswer, error) {
-	account := store.Account{App: h.cfg.App, Name: name}
+func (h *Handler) account(ctx context.Context, account store.Account) (accountAnswer, error) {
 	c, err := h.cfg.Store.CountAccount(ctx, account, h.set)
 	if err != nil {
 		return accountAnswer{}, err
 	}
 	sums, err := h.cfg.Store.Tallies(ctx, account, h.set)
 	a := accountAnswer{
-		Account: name, Threshold: h.cfg.Manifest.Threshold, Synthetics: h.cfg.Manifest.Synthetics,
+		Account: account.Name, Threshold: h.cfg.Manifest.Threshold, Synthetics: h.cfg.Manifest.Synthetics,
 		Vouchers: c.Vouchers, Matches: c.Matches, Waiting: c.Waiting, Periods: []periodAnswer{},
 	}
 	slices.SortStableFunc(sums, func(x, y store.Summary) int { return cmp.Compare(y.Key.Period, x.Key.Period) })
@@ -89,16 +88,20 @@ type voucherAnswer struct {
 	Payload   *payloadAnswer `json:"payload,omitempty"`
 }
 
-func (h *Handler) voucher(ctx context.Context, text string) (a voucherAnswer, err error) {
-	id, ok := parseID(text)
+func (h *Handler) voucher(ctx context.Context, app, text string) (a voucherAnswer, err error) {
+	own, ok := parseID(text)
 	if !ok {
 		return a, store.ErrNotFound
 	}
+	id := store.RecordID(app, own)
 	v, err := h.cfg.Store.Voucher(ctx, id)
+	if err == nil && v.Account.App != app { // under no key, the record identifier of another application's voucher was given
+		err = store.ErrNotFound
+	}
 	if err != nil {
 		return a, err
 	}
-	a = voucherAnswer{ID: id.String(), State: v.State.String(), Reason: v.Reason, Threshold: h.cfg.Manifest.Threshold}
+	a = voucherAnswer{ID: own.String(), State: v.State.String(), Reason: v.Reason, Threshold: h.cfg.Manifest.Threshold}
 	a.Test = slices.Contains(h.cfg.TestAccounts, v.Account)
 	if v.Waiting { // what is decided may not have been followed up yet
 		a.State = store.Pending.String()

@@ -14,5 +14,6 @@
 // States are "pending", "closed", "match" (the outer layer opened, the payload did not), "opened" and "invalid". Counts of matches include synthetic
 // vouchers, which nobody can tell from others below the threshold.
 //
-// It has no login and must not be reachable by anyone but the person who runs the demonstration. Reviewers work elsewhere.
+// With [Config].Access an application sees what is its own, by a key with the scope console:read; of another's voucher it is told that there is none. Without it there is no
+// login, and the console must not be reachable by anyone but the person who runs the demonstration. Reviewers work elsewhere.
 package console

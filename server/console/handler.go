@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/veilhash/veilhash/sdk/blindset"
+	"github.com/veilhash/veilhash/sdk/voucher"
+	"github.com/veilhash/veilhash/server/access"
 	"github.com/veilhash/veilhash/server/problem"
 	"github.com/veilhash/veilhash/server/store"
 )
@@ -19,7 +21,10 @@ const Prefix = "/v0/console/"
 type Config struct {
 	Store    store.Records
 	Manifest *blindset.Manifest // of the set that status is about
-	App      string             // whose accounts are shown; empty where ingest needs no credentials
+
+	// Access names the application that asks, which must have the scope access.ReadConsole, and is shown what is its own. nil shows what came without
+	// credentials to everyone: for demonstrations only.
+	Access access.Authority
 
 	// TestAccounts are accounts of nobody (see package match). Answers about their vouchers say so.
 	TestAccounts []store.Account
@@ -54,22 +59,28 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		problem.WriteMethod(w, http.MethodGet, http.MethodHead)
 		return
 	}
+	app, err := h.authorize(r)
+	if err != nil {
+		p := access.Problem(err)
+		h.cfg.Log.InfoContext(r.Context(), "console refused", "app", app, "code", p.Code, "reason", err)
+		p.Write(w)
+		return
+	}
 	var answer any
-	var err error
 	name, _ := strings.CutPrefix(r.URL.Path, Prefix)
 	id, isVoucher := strings.CutPrefix(name, "vouchers/")
 	switch {
 	case name == "status":
-		answer, err = h.status(r.Context())
+		answer, err = h.status(r.Context(), app)
 	case name == "accounts":
 		account := r.URL.Query()["account"]
 		if len(account) != 1 {
 			problem.Query.Write(w)
 			return
 		}
-		answer, err = h.account(r.Context(), account[0])
+		answer, err = h.account(r.Context(), store.Account{App: app, Name: account[0]})
 	case isVoucher:
-		answer, err = h.voucher(r.Context(), id)
+		answer, err = h.voucher(r.Context(), app, id)
 	default:
 		err = store.ErrNotFound
 	}
@@ -84,8 +95,16 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	problem.WriteJSON(w, http.StatusOK, answer)
 }
 
+func (h *Handler) authorize(r *http.Request) (app string, err error) {
+	if h.cfg.Access == nil {
+		return "", nil
+	}
+	grant, err := h.cfg.Access.Authorize(r, access.ReadConsole)
+	return grant.App, err
+}
+
 // parseID reads a voucher's id in its one form, 32 lower-case digits.
-func parseID(text string) (id store.ID, ok bool) {
+func parseID(text string) (id voucher.ID, ok bool) {
 	if len(text) != 2*len(id) || strings.ToLower(text) != text {
 		return id, false
 	}

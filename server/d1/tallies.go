@@ -101,6 +101,16 @@ func (db *DB) Count(ctx context.Context, set store.SetID) (store.Counts, error) 
 	return n, explain(err)
 }
 
+// CountApp implements [store.Records].
+func (db *DB) CountApp(ctx context.Context, app string, set store.SetID) (store.Counts, error) {
+	c, err := db.begin(ctx)
+	if err != nil {
+		return store.Counts{}, err
+	}
+	n, err := lite.CountApp(c, app, set)
+	return n, explain(err)
+}
+
 // CountAccount implements [store.Records].
 func (db *DB) CountAccount(ctx context.Context, account store.Account, set store.SetID) (store.Counts, error) {
 	c, err := db.begin(ctx)

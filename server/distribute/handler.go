@@ -33,11 +33,32 @@ type Config struct {
 	// means only pages of this server's own origin.
 	Origins []string
 
+	// Audience says who caches may give the files to.
+	Audience Audience
+
 	// Timeout is how long one answer may take. 0 means 10 minutes: a shard of 4 MiB at 56 kbit/s.
 	Timeout time.Duration
 
 	// Log takes a line for each file that should be there and cannot be read. nil means none.
 	Log *slog.Logger
+}
+
+// Audience is whom a set's files are for.
+type Audience int
+
+const (
+	// Everyone: any cache may keep the files.
+	Everyone Audience = iota
+	// Caller: only the caller's own cache may, as something before the handler has checked who calls.
+	Caller
+)
+
+// caching is a Cache-Control header for the audience.
+func (a Audience) caching(rest string) string {
+	if a == Caller {
+		return "private, " + rest
+	}
+	return "public, " + rest
 }
 
 // Files are a set's files, by name. Open fails with os.ErrNotExist for one that is not there.
@@ -121,7 +142,7 @@ func (h *Handler) text(w http.ResponseWriter, r *http.Request, name string) {
 	digest := sha256.Sum256(text) // of a manifest, the set's identity
 	header := w.Header()
 	header.Set("Content-Type", "text/plain; charset=utf-8")
-	header.Set("Cache-Control", "public, no-cache")
+	header.Set("Cache-Control", h.cfg.Audience.caching("no-cache"))
 	header.Set("ETag", `"`+hex.EncodeToString(digest[:])+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(text))
 }
@@ -134,7 +155,7 @@ func (h *Handler) shard(w http.ResponseWriter, r *http.Request, name string) {
 	defer f.Close()
 	header := w.Header()
 	header.Set("Content-Type", "application/octet-stream")
-	header.Set("Cache-Control", "public, max-age=31536000, immutable, no-transform")
+	header.Set("Cache-Control", h.cfg.Audience.caching("max-age=31536000, immutable, no-transform"))
 	header.Set("ETag", `"`+strings.TrimSuffix(name, ".shard")+`"`)
 	http.ServeContent(w, r, "", f.ModTime(), f)
 }

@@ -1,13 +1,16 @@
 package ingest
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/veilhash/veilhash/sdk/voucher"
+	"github.com/veilhash/veilhash/server/access"
 	"github.com/veilhash/veilhash/server/internal/redact"
+	"github.com/veilhash/veilhash/server/limit"
 	"github.com/veilhash/veilhash/server/problem"
 	"github.com/veilhash/veilhash/server/store"
 )
@@ -19,9 +22,12 @@ type Config struct {
 	// Sets are those whose vouchers are taken.
 	Sets []Set
 
-	// Authenticate names the application that sends a request, or refuses it; what the error says goes into the log, not the answer. nil takes requests from
-	// everyone, under the empty name: for demonstrations only.
-	Authenticate func(*http.Request) (app string, err error)
+	// Access names the application that sends a request, which must have the scope access.WriteVouchers. nil takes requests from everyone, under the empty name: for
+	// demonstrations only.
+	Access access.Authority
+
+	// Limiter says how much an application and each of its accounts may send. nil means as much as they like.
+	Limiter *limit.Limiter
 
 	// Stored, unless nil, is called after a new voucher has been kept. It must not block.
 	Stored func()
@@ -109,24 +115,33 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		problem.WriteMethod(w, http.MethodPost)
 		return
 	}
-	app, err := h.authenticate(r)
+	grant, err := h.authorize(r)
 	if err != nil {
-		h.refuse(w, r, problem.Unauthorized, "reason", err)
+		h.refuse(w, r, access.Problem(err), "app", grant.App, "reason", err)
 		return
+	}
+	take := limit.Taking{App: grant.App, Limits: grant.Limits, Bytes: h.max}
+	if r.ContentLength >= 0 {
+		take.Bytes = int(min(r.ContentLength, int64(h.max)))
 	}
 	binding, err := parseBinding(r.URL.RawQuery)
 	if err != nil {
-		h.refuse(w, r, problem.Query, "app", app)
+		h.refuse(w, r, cmp.Or(h.take(take), problem.Query), "app", grant.App)
 		return
 	}
-	account := store.Account{App: app, Name: binding.Account}
-	who := []any{"app", app, "account", redact.Account(account)}
+	account := store.Account{App: grant.App, Name: binding.Account}
+	who := []any{"app", grant.App, "account", redact.Account(account)}
 
 	select {
 	case h.slots <- struct{}{}:
 		defer func() { <-h.slots }()
 	default:
 		h.refuse(w, r, problem.Busy, who...)
+		return
+	}
+	take.Account = account.Name
+	if p := h.take(take); p.Status != 0 {
+		h.refuse(w, r, p, who...)
 		return
 	}
 	raw, p := h.readBody(w, r)
@@ -145,10 +160,14 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	receipt, err := h.cfg.Store.Put(r.Context(), store.Voucher{
-		ID: store.ID(v.ID), Account: account, Message: binding.Message, Set: h.sets[v.SetID].Origin, Raw: v.Bytes(), Received: h.cfg.Clock(),
+		ID: store.RecordID(grant.App, v.ID), Account: account, Message: binding.Message, Set: h.sets[v.SetID].Origin, Raw: v.Bytes(), Received: h.cfg.Clock(),
 	})
 	if err != nil {
-		h.refuse(w, r, problem.Of(err), append(who, "voucher", v.ID.String(), "reason", err)...)
+		p := problem.Of(err)
+		if p.RetryAfter > 0 && h.cfg.Limiter != nil {
+			h.cfg.Limiter.GiveBack(take) // the client is to come again for no fault of its own
+		}
+		h.refuse(w, r, p, append(who, "voucher", v.ID.String(), "reason", err)...)
 		return
 	}
 	h.cfg.Log.DebugContext(r.Context(), "voucher accepted", append(who, "voucher", v.ID.String(), "repeated", receipt == store.Repeated)...)
@@ -165,11 +184,23 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // results are the words for what became of a voucher that was accepted.
 var results = map[store.Receipt]string{store.Stored: "stored", store.Repeated: "repeated"}
 
-func (h *Handler) authenticate(r *http.Request) (app string, err error) {
-	if h.cfg.Authenticate == nil {
-		return "", nil
+func (h *Handler) authorize(r *http.Request) (access.Grant, error) {
+	if h.cfg.Access == nil {
+		return access.Grant{}, nil
 	}
-	return h.cfg.Authenticate(r)
+	return h.cfg.Access.Authorize(r, access.WriteVouchers)
+}
+
+// take takes a request out of what its application and account may send. The problem is empty if it may.
+func (h *Handler) take(t limit.Taking) (p problem.Problem) {
+	if h.cfg.Limiter == nil {
+		return p
+	}
+	if wait := h.cfg.Limiter.Take(t); wait > 0 {
+		p = problem.Rate
+		p.RetryAfter = wait
+	}
+	return p
 }
 
 // parse checks all of a voucher that can be checked without a key.

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/veilhash/veilhash/sdk/voucher"
+	"github.com/veilhash/veilhash/server/access"
 	"github.com/veilhash/veilhash/server/ingest"
 	"github.com/veilhash/veilhash/server/internal/servertest"
 	"github.com/veilhash/veilhash/server/store"
@@ -83,7 +84,7 @@ func TestKeeps(t *testing.T) {
 	f.cfg.Clock = func() time.Time { return now }
 	woken := 0
 	f.cfg.Stored = func() { woken++ }
-	f.cfg.Authenticate = func(r *http.Request) (string, error) { return "chat", nil }
+	f.cfg.Access = access.Func(func(*http.Request, access.Scope) (string, error) { return "chat", nil })
 	h := f.handler()
 	raw := f.seal("m1")
 	for range 3 {
@@ -98,7 +99,7 @@ func TestKeeps(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := f.cfg.Store.(store.Store).Voucher(context.Background(), store.ID(v.ID))
+	got, err := f.cfg.Store.(store.Store).Voucher(context.Background(), store.RecordID("chat", v.ID))
 	if err != nil || got.Account != (store.Account{App: "chat", Name: "ann"}) || got.Message != "m1" || got.Set != v.SetID ||
 		!bytes.Equal(got.Raw, raw) || !got.Received.Equal(now) || got.State != store.Pending {
 		t.Errorf("kept as %+v, %v", got, err)
@@ -136,23 +137,28 @@ func (f readerFunc) Read(b []byte) (int, error) { return f(b) }
 
 func TestAuthenticate(t *testing.T) {
 	f := newFixture(t)
-	f.cfg.Authenticate = func(r *http.Request) (string, error) {
-		if r.Header.Get("Authorization") != "Bearer right" {
-			return "", errors.New("no such key")
+	f.cfg.Access = access.Func(func(r *http.Request, _ access.Scope) (string, error) {
+		switch r.Header.Get("Authorization") {
+		case "Bearer right":
+			return "chat", nil
+		case "Bearer reader":
+			return "chat", access.ErrForbidden
 		}
-		return "chat", nil
-	}
+		return "", errors.New("no such key")
+	})
 	h := f.handler()
 	raw := f.seal("m1")
 	if w := post(h, "m1", bytes.NewReader(raw)); code(w) != "401 unauthorized" || strings.Contains(w.Body.String(), "no such key") {
 		t.Errorf("without credentials: %s %s", code(w), w.Body)
 	}
-	r := httptest.NewRequest("POST", target("ann", "m1"), bytes.NewReader(raw))
-	r.Header.Set("Authorization", "Bearer right")
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
-	if w.Code != 202 {
-		t.Errorf("with credentials: %s", code(w))
+	for key, want := range map[string]string{"right": "202", "reader": "403 forbidden", "wrong": "401 unauthorized"} {
+		r := httptest.NewRequest("POST", target("ann", "m1"), bytes.NewReader(raw))
+		r.Header.Set("Authorization", "Bearer "+key)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if code(w) != want || (w.Header().Get("WWW-Authenticate") != "") != (w.Code != 202) {
+			t.Errorf("with the %s credentials: %s, %v", key, code(w), w.Header())
+		}
 	}
 }
 

@@ -40,5 +40,6 @@ func open(find func(set [32]byte) *sdk.Matcher, v *store.Voucher) (o opening) {
 	if err != nil {
 		return opening{err: err}
 	}
+	opened.ID = voucher.ID(v.ID) // the record's, by which the detector asks for it again (store.RecordID)
 	return opening{Opened: opened}
 }

@@ -59,6 +59,7 @@ func calls(db *DB, serial uint64) []struct {
 		{"Evidence", review, func() error { return second(db.Evidence(ctx, voucher(0, "").ID)) }},
 		{"Tallies", numbers, func() error { return second(db.Tallies(ctx, v.Account, v.Set)) }},
 		{"Count", numbers, func() error { return second(db.Count(ctx, v.Set)) }},
+		{"CountApp", numbers, func() error { return second(db.CountApp(ctx, v.Account.App, v.Set)) }},
 		{"CountAccount", numbers, func() error { return second(db.CountAccount(ctx, v.Account, v.Set)) }},
 	}
 }

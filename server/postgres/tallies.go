@@ -120,6 +120,11 @@ func (db *DB) Count(ctx context.Context, set store.SetID) (store.Counts, error) 
 	return db.count(ctx, `set_id = $1`, set[:])
 }
 
+// CountApp implements [store.Records].
+func (db *DB) CountApp(ctx context.Context, app string, set store.SetID) (store.Counts, error) {
+	return db.count(ctx, `app = $1 AND set_id = $2`, []byte(app), set[:])
+}
+
 // CountAccount implements [store.Records].
 func (db *DB) CountAccount(ctx context.Context, account store.Account, set store.SetID) (store.Counts, error) {
 	return db.count(ctx, ofAccount, accountArgs(account, set)...)

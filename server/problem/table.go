@@ -24,6 +24,7 @@ var (
 	Method         = Problem{http.StatusMethodNotAllowed, "method", "This method is not for this address.", 0}
 	Host           = Problem{http.StatusMisdirectedRequest, "host", "This server does not answer under this name.", 0}
 	Unauthorized   = Problem{http.StatusUnauthorized, "unauthorized", "The application's credentials are missing or wrong.", 0}
+	Forbidden      = Problem{http.StatusForbidden, "forbidden", "The application's credentials are good, and not for this.", 0}
 	Query          = Problem{http.StatusBadRequest, "query", "The address must name account and message, each once, 1 to 512 bytes of UTF-8 without control characters.", 0}
 	MediaType      = Problem{http.StatusUnsupportedMediaType, "media-type", "A voucher is sent as it is: application/octet-stream, not encoded.", 0}
 	BodySize       = Problem{http.StatusRequestEntityTooLarge, "body-size", "The body is longer than any voucher that is taken here.", 0}
@@ -31,6 +32,7 @@ var (
 	Incomplete     = Problem{http.StatusBadRequest, "body-incomplete", "The body broke off; send it again.", 0}
 	Conflict       = Problem{http.StatusConflict, "voucher-conflict", "Another voucher has this id already, or this one came with another account or message.", 0}
 	Busy           = Problem{http.StatusTooManyRequests, "busy", "More is coming in than can be kept; send the same bytes again later.", time.Second}
+	Rate           = Problem{http.StatusTooManyRequests, "rate", "The account, or the application, has sent more than it may; send the same bytes again when Retry-After has passed.", time.Second}
 	Unavailable    = Problem{http.StatusServiceUnavailable, "unavailable", "The server cannot keep vouchers at the moment; send the same bytes again later.", 5 * time.Second}
 	SetUnavailable = Problem{http.StatusServiceUnavailable, "set-unavailable", "The set cannot be read at the moment; try again later.", 5 * time.Second}
 	SetRetired     = Problem{http.StatusGone, "set-retired", "The voucher's set was replaced and is taken no longer: fetch the new set and seal the picture again.", 0}
@@ -40,7 +42,7 @@ var (
 
 // own are these, for Codes.
 func own() []Problem {
-	return []Problem{NotFound, Method, Host, Unauthorized, Query, MediaType, BodySize, BodyTimeout, Incomplete, Conflict, Busy, Unavailable, SetUnavailable, SetRetired, Draining, Internal}
+	return []Problem{NotFound, Method, Host, Unauthorized, Forbidden, Query, MediaType, BodySize, BodyTimeout, Incomplete, Conflict, Busy, Rate, Unavailable, SetUnavailable, SetRetired, Draining, Internal}
 }
 
 // vouchers are the conditions of a voucher that ingest refuses, and their status. Code and sentence are the SDK's.

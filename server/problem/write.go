@@ -14,6 +14,12 @@ func (p Problem) Write(w http.ResponseWriter) {
 		seconds := (p.RetryAfter + time.Second - 1) / time.Second
 		w.Header().Set("Retry-After", strconv.FormatInt(int64(seconds), 10))
 	}
+	switch p.Status { // RFC 6750, section 3
+	case http.StatusUnauthorized:
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	case http.StatusForbidden:
+		w.Header().Set("WWW-Authenticate", `Bearer error="insufficient_scope"`)
+	}
 	WriteJSON(w, p.Status, struct {
 		Code  string `json:"code"`
 		Error string `json:"error"`

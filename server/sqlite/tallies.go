@@ -69,6 +69,12 @@ func (db *DB) Count(ctx context.Context, set store.SetID) (store.Counts, error) 
 	return n, db.failed(err)
 }
 
+// CountApp implements [store.Records].
+func (db *DB) CountApp(ctx context.Context, app string, set store.SetID) (store.Counts, error) {
+	n, err := lite.CountApp(db.reader(ctx), app, set)
+	return n, db.failed(err)
+}
+
 // CountAccount implements [store.Records].
 func (db *DB) CountAccount(ctx context.Context, account store.Account, set store.SetID) (store.Counts, error) {
 	n, err := lite.CountAccount(db.reader(ctx), account, set)

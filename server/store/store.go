@@ -75,6 +75,9 @@ type Records interface {
 	// Count counts a set's vouchers.
 	Count(ctx context.Context, set SetID) (Counts, error)
 
+	// CountApp counts an application's vouchers under a set.
+	CountApp(ctx context.Context, app string, set SetID) (Counts, error)
+
 	// CountAccount counts an account's vouchers under a set.
 	CountAccount(ctx context.Context, account Account, set SetID) (Counts, error)
 }

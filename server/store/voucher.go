@@ -1,15 +1,31 @@
 package store
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"time"
 )
 
-// An ID names a voucher: 16 bytes that its client drew at random.
+// An ID names a voucher's record: see RecordID.
 type ID [16]byte
 
 // String is the name in hexadecimal.
 func (id ID) String() string { return hex.EncodeToString(id[:]) }
+
+// RecordID is the identifier under which a voucher of an application is kept (docs/protocol.md, section 12.3): another application that knows or guesses a
+// voucher's own identifier can neither find it nor take its place. Without an application it is the voucher's own.
+func RecordID(app string, id [16]byte) ID {
+	if app == "" {
+		return id
+	}
+	var b []byte
+	for _, part := range []string{"veilhash/v0/record", app} {
+		b = append(binary.BigEndian.AppendUint16(b, uint16(len(part))), part...)
+	}
+	sum := sha256.Sum256(append(b, id[:]...))
+	return ID(sum[:16])
+}
 
 // A SetID names a set: the digest of its manifest.
 type SetID [32]byte

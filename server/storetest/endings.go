@@ -56,6 +56,10 @@ func (s *suite) calls(v store.Voucher) map[string]func(context.Context) error {
 			_, err := s.CountAccount(ctx, alice, set1)
 			return err
 		},
+		"CountApp": func(ctx context.Context) error {
+			_, err := s.CountApp(ctx, alice.App, set1)
+			return err
+		},
 		"Count": func(ctx context.Context) error {
 			_, err := s.Count(ctx, set1)
 			return err

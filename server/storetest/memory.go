@@ -344,6 +344,11 @@ func (m *Memory) Count(ctx context.Context, set store.SetID) (store.Counts, erro
 	return m.count(ctx, func(r *record) bool { return r.Set == set })
 }
 
+// CountApp implements [store.Records].
+func (m *Memory) CountApp(ctx context.Context, app string, set store.SetID) (store.Counts, error) {
+	return m.count(ctx, func(r *record) bool { return r.Set == set && r.Account.App == app })
+}
+
 // CountAccount implements [store.Records].
 func (m *Memory) CountAccount(ctx context.Context, account store.Account, set store.SetID) (store.Counts, error) {
 	return m.count(ctx, func(r *record) bool { return r.Set == set && r.Account == account })

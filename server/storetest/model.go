@@ -79,6 +79,7 @@ func randomCall(rng *rand.Rand, now time.Time) func(store.Store) []any {
 			out = append(out, answers(s.Tallies(ctx, account, set1))...)
 			out = append(out, answers(s.CountAccount(ctx, account, set1))...)
 			out = append(out, answers(s.Backlog(ctx, set1))...)
+			out = append(out, answers(s.CountApp(ctx, account.App, set1))...)
 			return append(out, answers(s.Count(ctx, set1))...)
 		}
 	}

@@ -183,6 +183,21 @@ func testSummaries(t *testing.T, s *suite) {
 			t.Errorf("CountAccount of %v = %+v, %v, want %+v", c.account, got, err, c.want)
 		}
 	}
+	for _, c := range []struct {
+		app  string
+		set  store.SetID
+		want store.Counts
+	}{
+		{alice.App, set1, store.Counts{Vouchers: 6, Matches: 4, Waiting: 3}},
+		{alice.App, set2, store.Counts{Vouchers: 1, Waiting: 1}},
+		{"forum", set1, store.Counts{}},
+		{"", set1, store.Counts{}},
+		{"cha", set1, store.Counts{}},
+	} {
+		if got, err := s.CountApp(ctx, c.app, c.set); err != nil || got != c.want {
+			t.Errorf("CountApp of %q = %+v, %v, want %+v", c.app, got, err, c.want)
+		}
+	}
 	if got, err := s.Count(ctx, store.SetID{77}); err != nil || got != (store.Counts{}) {
 		t.Errorf("Count of an unknown set = %+v, %v", got, err)
 	}

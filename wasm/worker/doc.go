@@ -7,10 +7,12 @@
 //	RECORDS     R2: vouchers and payloads too long for D1; must not be public
 //	SET         R2: the set's directory, as set build writes it
 //	MATCH       Queues, producer: where ingest says that there are vouchers; may be missing
-//	INGEST_TOKEN    secret: what the application sends as "Authorization: Bearer …"; without it nobody may send vouchers
+//	APPLICATIONS    secret: the text of the file of applications ('veilhash app'); without it nobody may send vouchers
 //	KEYRING         secret: the text of the operator's key file; a Worker that has none does not match
 //	ORIGINS         variable: origins whose pages may fetch the set, by commas
 //	LEASE_SECONDS   variable: how long a claimed voucher belongs to one event; 120 if it is missing
+//
+// An application's limits are not kept here: each request has an instance of its own, which remembers nothing of the others. Cloudflare's rate limiting rules do it, before the Worker runs.
 //
 // # How it matches
 //

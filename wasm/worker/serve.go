@@ -3,9 +3,6 @@
 package main
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
-	"errors"
 	"net/http"
 	"strings"
 
@@ -13,6 +10,7 @@ import (
 	"github.com/syumai/workers/cloudflare/queues"
 
 	"github.com/veilhash/veilhash/server"
+	"github.com/veilhash/veilhash/server/access"
 	"github.com/veilhash/veilhash/server/problem"
 )
 
@@ -37,7 +35,7 @@ func newServer(r *http.Request) (s *server.Server, closeStore func() error, err 
 	if err != nil {
 		return nil, nil, err
 	}
-	cfg := server.Config{SetFiles: set, Authenticate: authenticate, Stored: stored, Log: log}
+	cfg := server.Config{SetFiles: set, Access: authority(), Stored: stored, Log: log}
 	if origins := cloudflare.Getenv("ORIGINS"); origins != "" {
 		cfg.Origins = strings.Split(origins, ",")
 	}
@@ -56,17 +54,13 @@ func newServer(r *http.Request) (s *server.Server, closeStore func() error, err 
 	return s, closeStore, err
 }
 
-var errToken = errors.New("worker: the token is missing or wrong")
-
-// authenticate lets in who has the token. The comparison takes the same time whatever was sent.
-func authenticate(r *http.Request) (app string, err error) {
-	want := cloudflare.Getenv("INGEST_TOKEN")
-	got, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	a, b := sha256.Sum256([]byte(want)), sha256.Sum256([]byte(got))
-	if want == "" || !bearer || subtle.ConstantTimeCompare(a[:], b[:]) != 1 {
-		return "", errToken
+// authority lets in the keys of APPLICATIONS. Where that is missing or cannot be read it lets in nobody.
+func authority() access.Authority {
+	t, err := access.ParseTable([]byte(cloudflare.Getenv("APPLICATIONS")))
+	if err != nil {
+		log.Error("nobody may send vouchers", "reason", err)
 	}
-	return "", nil
+	return access.NewGate(t, nil)
 }
 
 // stored tells the matcher, after the answer has gone out. If that fails, the clock does it.

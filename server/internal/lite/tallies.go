@@ -78,6 +78,11 @@ func Count(c Conn, set store.SetID) (store.Counts, error) {
 	return count(c, `set_id = ?1`, set[:])
 }
 
+// CountApp counts an application's vouchers under a set.
+func CountApp(c Conn, app string, set store.SetID) (store.Counts, error) {
+	return count(c, `app = ?1 AND set_id = ?2`, app, set[:])
+}
+
 // CountAccount counts an account's vouchers under a set.
 func CountAccount(c Conn, account store.Account, set store.SetID) (store.Counts, error) {
 	return count(c, `app = ?1 AND account = ?2 AND set_id = ?3`, account.App, account.Name, set[:])

@@ -16,13 +16,17 @@ import (
 	"github.com/veilhash/veilhash/sdk/imagehash/testcard"
 	"github.com/veilhash/veilhash/sdk/threshold"
 	"github.com/veilhash/veilhash/sdk/voucher"
+	"github.com/veilhash/veilhash/server/access"
 )
 
 type canaryCommand struct {
 	Set     string        `required:"" placeholder:"DIR" help:"The set's directory, as clients have it."`
 	Server  string        `required:"" placeholder:"URL" help:"The server that takes vouchers and shows results (serve --console)."`
 	Account string        `default:"canary" help:"The test account's name; the server must know it as one (serve --test-account; ${default})."`
+	AppKey  string        `placeholder:"FILE" help:"The application's key, where the server asks for one: with the scopes vouchers:write and console:read."`
 	Wait    time.Duration `default:"1m" help:"How long to wait for the match (${default})."`
+
+	key string // AppKey's
 }
 
 func (canaryCommand) Help() string {
@@ -45,6 +49,9 @@ type canaryInfo struct {
 
 func (c *canaryCommand) Run(a *app) error {
 	start := time.Now()
+	if err := c.readKey(a); err != nil {
+		return err
+	}
 	set, err := openSet(c.Set)
 	if err != nil {
 		return err
@@ -66,6 +73,22 @@ func (c *canaryCommand) Run(a *app) error {
 		return err
 	}
 	return a.print(info, fmt.Sprintf("ok\nset\t%s\ncanary\t%s\nfound after\t%.1f s\n", info.Set, info.Canary, info.Seconds))
+}
+
+func (c *canaryCommand) readKey(a *app) error {
+	if c.AppKey == "" {
+		return nil
+	}
+	text, err := a.readSecret(c.AppKey, "Make one with: veilhash app key APPLICATION --scopes vouchers:write,console:read > "+c.AppKey)
+	if err != nil {
+		return err
+	}
+	key, err := access.ParseSecret(strings.TrimSpace(string(text)))
+	if err != nil {
+		return refused(fmt.Errorf("%s: %w", c.AppKey, err))
+	}
+	c.key = key.Text()
+	return nil
 }
 
 // judge says what the two vouchers' ends mean.
@@ -143,7 +166,7 @@ func (c *canaryCommand) upload(a *app, server string, scanner *sdk.Scanner, scan
 	for _, sealed := range u.Vouchers {
 		q := url.Values{"account": {b.Account}, "message": {b.Message}}
 		var receipt struct{ ID string }
-		if err := call(ctx, http.MethodPost, server+"/v0/vouchers?"+q.Encode(), sealed, &receipt); err != nil {
+		if err := callAs(ctx, c.key, http.MethodPost, server+"/v0/vouchers?"+q.Encode(), sealed, &receipt); err != nil {
 			return nil, broken("the server does not take the voucher: "+err.Error(), "Is it the server of this set, and does it run (serve)?")
 		}
 		state, err := c.wait(ctx, server, receipt.ID)
@@ -162,7 +185,7 @@ func (c *canaryCommand) wait(ctx context.Context, server, id string) (string, er
 			State string
 			Test  bool
 		}
-		err := call(ctx, http.MethodGet, server+"/v0/console/vouchers/"+id, nil, &v)
+		err := callAs(ctx, c.key, http.MethodGet, server+"/v0/console/vouchers/"+id, nil, &v)
 		switch {
 		case errors.Is(err, context.DeadlineExceeded):
 			return "pending", nil

@@ -42,6 +42,7 @@ type commands struct {
 	Release   releaseCommand   `cmd:"" help:"Check that the code that is served is what the source gives."`
 	Serve     serveCommand     `cmd:"" help:"Run the server: set distribution, ingest, matching."`
 	Store     storeCommand     `cmd:"" help:"The server's database: schema and rights of PostgreSQL, backups of SQLite."`
+	App       appCommand       `cmd:"" help:"The applications that may send vouchers, and their keys."`
 	Demo      demoCommand      `cmd:"" help:"Everything at once, on sample pictures."`
 }
 

@@ -260,12 +260,20 @@ func post(ctx context.Context, server string, b voucher.Binding, sealed []byte) 
 
 // call makes a request and decodes the answer.
 func call(ctx context.Context, method, target string, body []byte, answer any) error {
+	return callAs(ctx, "", method, target, body, answer)
+}
+
+// callAs shows an application's key, unless it is empty.
+func callAs(ctx context.Context, key, method, target string, body []byte, answer any) error {
 	r, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
 	if body != nil {
 		r.Header.Set("Content-Type", "application/octet-stream")
+	}
+	if key != "" {
+		r.Header.Set("Authorization", "Bearer "+key)
 	}
 	resp, err := http.DefaultClient.Do(r)
 	if err != nil {

@@ -15,6 +15,8 @@ import (
 	"github.com/veilhash/veilhash/sdk/blindset"
 	"github.com/veilhash/veilhash/sdk/blindset/setdir"
 	"github.com/veilhash/veilhash/server"
+	"github.com/veilhash/veilhash/server/access"
+	"github.com/veilhash/veilhash/server/limit"
 	"github.com/veilhash/veilhash/server/metrics"
 	"github.com/veilhash/veilhash/server/store"
 )
@@ -30,12 +32,13 @@ type serveCommand struct {
 	keyFlags
 	storeFlags
 	retentionFlags
+	accessFlags
 	Roles       []string `default:"ingest,distribute,match" enum:"ingest,distribute,match,console" placeholder:"ROLE" help:"What this process does (${default}; to match it needs keys)."`
 	Listen      string   `default:"127.0.0.1:8787" placeholder:"ADDRESS" help:"Where to listen (${default})."`
 	Hosts       []string `placeholder:"NAME" help:"The names that the server answers under; without any all, but for a console on this machine's own address."`
 	Web         string   `placeholder:"DIR" help:"Files to serve at /, for instance the demonstration's page."`
-	Console     bool     `help:"Add the role console: results, shown to whoever can reach the server. It has no login."`
-	TestAccount []string `placeholder:"NAME" help:"An account of nobody, for 'veilhash canary': its matches are recorded and count for nothing."`
+	Console     bool     `help:"Add the role console: results, shown to keys with the scope console:read, or without --apps to whoever can reach the server."`
+	TestAccount []string `placeholder:"NAME" help:"An account of nobody, for 'veilhash canary' (with --apps, APPLICATION/NAME): its matches are recorded and count for nothing."`
 	Origins     []string `placeholder:"ORIGIN" help:"Origins whose pages may fetch the set."`
 	Metrics     string   `placeholder:"ADDRESS" help:"Where to answer GET /metrics for Prometheus, on a listener of its own; without it nowhere. Only the operator's monitoring may reach it."`
 	LogLevel    string   `default:"info" enum:"debug,info,warn,error" help:"debug, info, warn or error (${default}). Logs go to stderr, as text, or as JSON with --json."`
@@ -43,8 +46,8 @@ type serveCommand struct {
 
 func (serveCommand) Help() string {
 	return `Hands out the set as static files, takes vouchers (POST /v0/vouchers?account=A&message=M), stores them durably before it acknowledges,
-and matches them if it is given the key. Distribution and ingest need no key: leave it out to run them apart from matching. Everyone
-who can reach the server can send vouchers: put it behind the application's own authentication.
+and matches them if it is given the key. Distribution and ingest need no key: leave it out to run them apart from matching. With --apps
+vouchers are taken from applications that show a key; without it from everyone, and the server listens on this machine only.
 
 An application's ingest and a hotline's matcher share no more than a PostgreSQL database, each with credentials of its own ('store grant').
 Settings may be in a file: docs/operating.md explains it and --check-config checks it.
@@ -53,8 +56,8 @@ Examples:
   veilhash serve --set public/set --key operator.key
   veilhash serve --config veilhash.toml --check-config
   veilhash serve --set sets/32 --previous sets/31 --previous sets/30 --key operator.key
-  veilhash serve --set public/set --listen :8080 --origins https://chat.example
-  veilhash serve --set public/set --roles ingest,distribute --store postgres://chat_ingest@db.example/veilhash
+  veilhash serve --set public/set --apps applications --listen :8080 --origins https://chat.example
+  veilhash serve --set public/set --roles ingest,distribute --apps applications --store postgres://chat_ingest@db.example/veilhash
   veilhash serve --set public/set --roles match --key operator.key --store postgres://hotline_match@db.example/veilhash
   veilhash serve --set public/set --roles match --key-command 'age -d -i /etc/veilhash/host.txt operator.key.age'
   veilhash serve --set public/set --roles console --store postgres://hotline_review@db.example/veilhash --listen 127.0.0.1:8789`
@@ -122,6 +125,9 @@ type serverConfig struct {
 	origins      []string
 	hosts        []string
 	testAccounts []store.Account
+	apps         *access.File // nil: everyone may send
+	limits       limit.Limits
+	setAccess    server.SetAccess
 	log          *slog.Logger
 	retention    retentionFlags
 	observer     *metrics.Metrics // nil: none
@@ -148,6 +154,13 @@ func (a *app) serve(ctx context.Context, l net.Listener, c serverConfig) (err er
 	defer l.Close()
 	cfg := server.Config{
 		Manifest: c.set.Manifest, Matchers: c.matchers, Page: c.page, Folders: c.folders, Origins: c.origins, Hosts: c.hosts, TestAccounts: c.testAccounts, Log: c.log,
+		Limits: c.limits, SetAccess: c.setAccess,
+	}
+	if c.apps != nil {
+		cfg.Access = c.apps
+		following, stop := context.WithCancel(ctx)
+		defer stop()
+		go followApps(following, c.apps)
 	}
 	for _, p := range c.previous {
 		cfg.Previous = append(cfg.Previous, server.PreviousSet{Manifest: p.Manifest, Until: c.until[p.Manifest.ID()]})

@@ -42,6 +42,7 @@ type serveInfo struct {
 	Keys     string   `json:"keys,omitempty"` // where they are from
 	Store    string   `json:"store,omitempty"`
 	Schema   string   `json:"schema,omitempty"`
+	Apps     string   `json:"apps,omitempty"`
 	Hosts    []string `json:"hosts,omitempty"`
 	Origins  []string `json:"origins,omitempty"`
 	Web      string   `json:"web,omitempty"`
@@ -72,13 +73,12 @@ func (c *serveCommand) plan(a *app, file *configFile) *servePlan {
 	c.planKeys(a, p)
 	c.planAddresses(p)
 	c.planRetention(p)
+	c.planAccess(p)
+	c.planTestAccounts(p)
 	if c.Web != "" {
 		var err error
 		p.config.page, err = openFolder(c.Web)
 		p.add(err)
-	}
-	for _, name := range c.TestAccount {
-		p.config.testAccounts = append(p.config.testAccounts, store.Account{Name: name})
 	}
 	p.info.Roles, p.info.Hosts = p.config.roles, p.config.hosts
 	if c.CheckConfig && p.config.needsStore() {
@@ -221,7 +221,7 @@ func (c *serveCommand) planAddresses(p *servePlan) {
 		p.config.hosts = []string{"localhost", "127.0.0.1", "::1", host}
 		slices.Sort(p.config.hosts)
 		p.config.hosts = slices.Compact(p.config.hosts)
-	case !local:
+	case !local && c.Apps == "":
 		p.warn("the console has no login, and listens on %s, where other machines may reach it", c.Listen)
 	}
 }
@@ -332,7 +332,7 @@ func (i *serveInfo) text() string {
 	var s strings.Builder
 	for _, line := range [][2]string{
 		{"config", i.Config}, {"roles", strings.Join(i.Roles, ", ")}, {"listen", i.Listen}, {"set", cmp.Or(i.Set, "none")}, {"previous", strings.Join(i.Previous, ", ")},
-		{"policy", i.Policy}, {"keys", i.Keys}, {"store", i.Store}, {"schema", i.Schema}, {"hosts", strings.Join(i.Hosts, ", ")}, {"origins", strings.Join(i.Origins, ", ")},
+		{"policy", i.Policy}, {"keys", i.Keys}, {"store", i.Store}, {"schema", i.Schema}, {"applications", i.Apps}, {"hosts", strings.Join(i.Hosts, ", ")}, {"origins", strings.Join(i.Origins, ", ")},
 		{"retain", i.Retain}, {"web", i.Web}, {"metrics", i.Metrics}, {"log", i.Log},
 	} {
 		if line[1] != "" {

@@ -24,13 +24,17 @@ done
 echo "== the database"
 wrangler d1 migrations apply veilhash --local >"$dir/migrations.log" 2>&1 || { cat "$dir/migrations.log"; exit 1; }
 
+# An application with a key, which stays with the application's own server.
+key=$("$veilhash" --quiet app new chat --apps "$dir/applications")
+
 echo "== the worker"
 # The secrets; at Cloudflare: wrangler secret put KEYRING <operator.key
 node -e '
 const fs = require("node:fs");
 const quoted = (text) => JSON.stringify(text);
-fs.writeFileSync(process.argv[2], `KEYRING=${quoted(fs.readFileSync(process.argv[1], "utf8"))}\nINGEST_TOKEN="local"\n`, { mode: 0o600 });
-' "$dir/operator.key" "$dir/secrets"
+const secret = (name, file) => `${name}=${quoted(fs.readFileSync(file, "utf8"))}\n`;
+fs.writeFileSync(process.argv[3], secret("KEYRING", process.argv[1]) + secret("APPLICATIONS", process.argv[2]), { mode: 0o600 });
+' "$dir/operator.key" "$dir/applications" "$dir/secrets"
 node_modules/.bin/wrangler dev --local --persist-to "$dir/state" --env-file "$dir/secrets" --ip 127.0.0.1 --port "$port" --test-scheduled \
 	--show-interactive-dev-session=false >"$dir/dev.log" 2>&1 &
 pid=$!
@@ -49,7 +53,7 @@ echo "== two pictures"
 for picture in 2-aircraft 5-speakers; do
 	file=$(ls "$samples/$picture".*)
 	"$veilhash" seal --set "$dir/set" --account "$dir/alice.account" --binding "alice/$picture" --out "$dir/vouchers" "$file" >/dev/null
-	curl -sf -X POST -H "Authorization: Bearer local" -H "Content-Type: application/octet-stream" --data-binary "@$dir/vouchers/$picture.voucher" \
+	curl -sf -X POST -H "Authorization: Bearer $key" -H "Content-Type: application/octet-stream" --data-binary "@$dir/vouchers/$picture.voucher" \
 		"http://127.0.0.1:$port/v0/vouchers?account=alice&message=$picture"
 	echo
 done

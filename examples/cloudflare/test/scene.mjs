@@ -20,6 +20,10 @@ export class Scene {
     this.run("key", "new", "operator.key");
     this.run("set", "build", "--images", "listed", "--key", "operator.key", "--out", "set");
     this.run("account", "new", "alice.account");
+    this.keys = {
+      chat: this.run("app", "new", "chat").trim(),
+      reader: this.run("app", "new", "reader", "--scopes", "console:read").trim(),
+    };
   }
 
   run(...args) {
@@ -41,6 +45,19 @@ export class Scene {
 
   keyring() {
     return readFileSync(join(this.dir, "operator.key"), "utf8");
+  }
+
+  // applications is the file of applications, key the key of one of them, stranger one that is not in the file.
+  applications() {
+    return readFileSync(join(this.dir, "applications"), "utf8");
+  }
+
+  key(name) {
+    return this.keys[name];
+  }
+
+  stranger() {
+    return this.run("app", "new", "chat", "--apps", "other-applications").trim();
   }
 
   remove() {

@@ -4,7 +4,6 @@ import { after, before, describe, test } from "node:test";
 import { Scene, listed } from "./scene.mjs";
 import { migrate, modules, start } from "./worker.mjs";
 
-const token = "only for tests";
 const queue = { maxBatchSize: 1, maxBatchTimeout: 0, maxRetries: 100, retryDelay: 0 };
 
 let scene;
@@ -20,11 +19,12 @@ async function serve(options = {}) {
     r2Buckets: ["RECORDS", "SET"],
     queueProducers: { MATCH: { queueName: "vouchers" } },
     queueConsumers: { vouchers: queue },
-    bindings: { INGEST_TOKEN: token, KEYRING: scene.keyring(), LEASE_SECONDS: "3", ORIGINS: "https://chat.example", ...options.bindings },
+    bindings: { APPLICATIONS: scene.applications(), KEYRING: scene.keyring(), LEASE_SECONDS: "3", ORIGINS: "https://chat.example", ...options.bindings },
   });
   const db = await migrate(mf);
   const set = await mf.getR2Bucket("SET");
   for (const [name, content] of scene.files()) await set.put(name, Uint8Array.from(content)); // it takes no Buffer
+  const token = scene.key("chat");
   const post = (voucher, message, init = {}) =>
     mf.dispatchFetch(`http://worker/v0/vouchers?account=alice&message=${message}`, {
       method: "POST",
@@ -66,8 +66,8 @@ describe("the worker", () => {
     await settled(w.db);
     const vouchers = await rows(w.db, "SELECT app, account, message, state, ordinal, due, hex(id) AS id FROM vouchers ORDER BY seq");
     assert.deepEqual(vouchers.map(({ id, ...row }) => row), [
-      { app: "", account: "alice", message: "m1", state: 2, ordinal: 1, due: null },
-      { app: "", account: "alice", message: "m2", state: 1, ordinal: null, due: null },
+      { app: "chat", account: "alice", message: "m1", state: 2, ordinal: 1, due: null },
+      { app: "chat", account: "alice", message: "m2", state: 1, ordinal: null, due: null },
     ]);
     assert.deepEqual(await rows(w.db, "SELECT seq, length(raw) AS length, place FROM bodies ORDER BY seq"), [
       { seq: 1, length: inSet.length, place: "" },
@@ -85,6 +85,8 @@ describe("the worker", () => {
     for (const [name, status, answer] of [
       ["no token", 401, w.post(voucher, "m3", { headers: { authorization: "" } })],
       ["another token", 401, w.post(voucher, "m3", { headers: { authorization: "Bearer guess" } })],
+      ["a key of nobody", 401, w.post(voucher, "m3", { headers: { authorization: `Bearer ${scene.stranger()}` } })],
+      ["a key for something else", 403, w.post(voucher, "m3", { headers: { authorization: `Bearer ${scene.key("reader")}` } })],
       ["another message", 422, w.post(voucher, "m4")],
       ["damaged", 400, w.post(damaged, "m3")],
       ["too long", 413, w.post(Buffer.alloc(1 << 20), "m3")],

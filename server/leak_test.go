@@ -23,6 +23,7 @@ import (
 	"github.com/veilhash/veilhash/sdk"
 	"github.com/veilhash/veilhash/sdk/voucher"
 	"github.com/veilhash/veilhash/server"
+	"github.com/veilhash/veilhash/server/access"
 	"github.com/veilhash/veilhash/server/internal/servertest"
 	"github.com/veilhash/veilhash/server/match"
 	"github.com/veilhash/veilhash/server/metrics"
@@ -132,12 +133,12 @@ func traffic(t *testing.T, log *slog.Logger) (scraped string, secrets [][]byte) 
 	m.Backlog(db, store.SetID(set.Manifest.Origin().ID))
 	s, err := server.New(server.Config{
 		Store: db, Manifest: set.Manifest, SetDir: dir, Console: server.OpenConsole, Observer: m, Log: log,
-		Authenticate: func(r *http.Request) (string, error) {
+		Access: access.Func(func(r *http.Request, _ access.Scope) (string, error) {
 			if r.Header.Get("Authorization") != "Bearer "+markToken {
 				return "", errors.New("wrong token")
 			}
 			return "chat", nil
-		},
+		}),
 	})
 	if err != nil {
 		t.Fatal(err)

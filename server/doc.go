@@ -17,6 +17,7 @@
 //	GET  /set/manifest, /set/DIGEST.shard     distribute
 //	GET  /v0/console/…                        console
 //	GET  /samples/…, /…                       the page
+//	GET  /v0/openapi.json                     what the API is, in OpenAPI 3.1 (package openapi)
 //	GET  /healthz                             200 while the process lives
 //	GET  /readyz                              200 while it can do its work, 503 otherwise
 package server

@@ -13,6 +13,7 @@ import (
 	"github.com/veilhash/veilhash/server/ingest"
 	"github.com/veilhash/veilhash/server/limit"
 	"github.com/veilhash/veilhash/server/match"
+	"github.com/veilhash/veilhash/server/openapi"
 	"github.com/veilhash/veilhash/server/problem"
 	"github.com/veilhash/veilhash/server/static"
 )
@@ -75,6 +76,7 @@ func (s *Server) routes() (*http.ServeMux, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/healthz", s.health)
 	mux.HandleFunc("/readyz", s.ready)
+	mux.Handle(openapi.Path, openapi.Handler())
 	if s.cfg.ingests() {
 		if err := s.routeVouchers(mux); err != nil {
 			return nil, err

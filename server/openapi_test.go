@@ -167,7 +167,7 @@ func TestOpenAPI(t *testing.T) {
 	a := &api{t: t, doc: doc, router: router, seen: make(map[string]bool)}
 
 	set := servertest.New(t, 1, 0)
-	other := servertest.New(t, 1, 0)
+	other, old := servertest.New(t, 1, 0), servertest.New(t, 1, 0)
 	dir := t.TempDir()
 	digest := strings.Repeat("ab", 32)
 	for name, content := range map[string][]byte{
@@ -198,7 +198,8 @@ func TestOpenAPI(t *testing.T) {
 	st := &broken{Memory: storetest.NewMemory()}
 	cfg := server.Config{
 		Store: st, Manifest: set.Manifest, Console: server.OpenConsole, SetDir: dir, SetAccess: server.KeyedSet,
-		Access: access.NewGate(&table, nil), Hosts: []string{"example.com"}, Origins: []string{"https://app.example"},
+		Previous: []server.PreviousSet{{Manifest: old.Manifest, Until: time.Now().Add(-time.Hour)}},
+		Access:   access.NewGate(&table, nil), Hosts: []string{"example.com"}, Origins: []string{"https://app.example"},
 	}
 	s := newServer(t, cfg)
 	h := s.Handler()
@@ -267,6 +268,7 @@ func TestOpenAPI(t *testing.T) {
 			r.Body, r.ContentLength = io.NopCloser(timedOut{}), -1
 		}, nil},
 		{409, "voucher-conflict", to, good, servertest.Resum(altered)},
+		{410, "set-retired", to, good, old.Seal(servertest.Sealing{Account: "ann", Message: "m1"})},
 		{413, "body-size", to, good, append(bytes.Clone(raw), 0)},
 		{415, "media-type", to, also("Content-Encoding", "gzip"), raw},
 		{422, "voucher-set", to, good, other.Seal(servertest.Sealing{Account: "ann", Message: "m1"})},

@@ -43,6 +43,14 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	// A process that takes vouchers goes on doing so: what nobody matches yet waits in the store, and the log and the metrics say so.
+	if s.worker != nil && !s.cfg.ingests() {
+		if err := s.worker.Failing(); err != nil {
+			s.cfg.Log.WarnContext(r.Context(), "not ready: matching fails", "reason", err)
+			problem.Unavailable.Write(w)
+			return
+		}
+	}
 	if err := s.setReadable(r.Context()); err != nil {
 		s.cfg.Log.WarnContext(r.Context(), "not ready: the set cannot be read", "reason", err)
 		problem.SetUnavailable.Write(w)

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/veilhash/veilhash/sdk"
+	"github.com/veilhash/veilhash/sdk/blindset"
 	"github.com/veilhash/veilhash/server"
 	"github.com/veilhash/veilhash/server/access"
 	"github.com/veilhash/veilhash/server/internal/servertest"
@@ -149,6 +150,56 @@ func TestNotReady(t *testing.T) {
 	if w := get(h, "/healthz"); w.Code != 200 {
 		t.Errorf("health does not depend on the store: %d", w.Code)
 	}
+}
+
+// blocked is a store that answers, and gives no vouchers out.
+type blocked struct{ *storetest.Memory }
+
+func (blocked) Claim(context.Context, store.Claim) ([]store.Voucher, error) {
+	return nil, errors.New("no rights")
+}
+
+// TestNotReadyMatching: a process that only matches is not ready while it cannot; one that takes vouchers as well goes on with that.
+func TestNotReadyMatching(t *testing.T) {
+	set := servertest.New(t, 1, 0)
+	for name, c := range map[string]struct {
+		manifest *blindset.Manifest
+		want     int
+	}{"matches only": {nil, 503}, "ingests too": {set.Manifest, 200}} {
+		t.Run(name, func(t *testing.T) {
+			var log bytes.Buffer
+			failed := make(chan struct{}, 100)
+			s := newServer(t, server.Config{
+				Store: blocked{storetest.NewMemory()}, Manifest: c.manifest, Matchers: []*sdk.Matcher{set.Matcher},
+				Log: slog.New(slog.NewTextHandler(writer(func(p []byte) { log.Write(p); failed <- struct{}{} }), nil)),
+			})
+			l, err := server.Listen(t.Context(), "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, stop := context.WithCancel(t.Context())
+			ended := make(chan error, 1)
+			go func() { ended <- s.Run(ctx, l) }()
+			<-failed // the worker has looked, and said so
+			if w := get(s.Handler(), "/readyz"); w.Code != c.want {
+				t.Errorf("%d %s, want %d", w.Code, w.Body, c.want)
+			}
+			stop()
+			if err := <-ended; err != nil {
+				t.Error(err)
+			}
+			if !strings.Contains(log.String(), "matching failed") {
+				t.Errorf("the log says %s", log.String())
+			}
+		})
+	}
+}
+
+type writer func([]byte)
+
+func (w writer) Write(p []byte) (int, error) {
+	w(p)
+	return len(p), nil
 }
 
 func TestListen(t *testing.T) {

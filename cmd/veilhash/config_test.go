@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"image/jpeg"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -145,17 +147,7 @@ func TestServeMetrics(t *testing.T) {
 	go func() {
 		done <- run(ctx, []string{"serve", "--set", "public/set", "--key", "operator.key", "--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0"}, streams{strings.NewReader(""), &said, &said})
 	}()
-	address := func(after string) string {
-		for range 600 {
-			if _, rest, found := strings.Cut(said.String(), after); found && strings.ContainsAny(rest, ";\n/") {
-				return rest[:strings.IndexAny(rest, ";\n/")]
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
-		t.Fatalf("no address after %q in %q", after, said.String())
-		return ""
-	}
-	clients, monitoring := "http://"+address(" at http://"), "http://"+address("metrics at http://")
+	clients, monitoring := said.address(t, " at http://"), said.address(t, "metrics at http://")
 	if body := getBody(t, clients+"/metrics"); !strings.Contains(body, "not-found") {
 		t.Errorf("clients are answered %.100s", body)
 	}
@@ -167,6 +159,50 @@ func TestServeMetrics(t *testing.T) {
 	}
 	if body := getBody(t, monitoring+"/set/manifest"); strings.Contains(body, "veilhash-set") {
 		t.Error("the metrics' listener hands out the set")
+	}
+	stop()
+	if code := <-done; code != exitOK {
+		t.Errorf("serve ended with %d: %s", code, said.String())
+	}
+}
+
+// TestServeMetricsKeyed: where applications have keys, the metrics take one as well.
+func TestServeMetricsKeyed(t *testing.T) {
+	dir := smallSet(t)
+	t.Chdir(dir)
+	keys := make(map[string]string)
+	for name, scope := range map[string]string{"monitoring": "metrics:read", "chat": "vouchers:write"} {
+		var out, log strings.Builder
+		if code := run(context.Background(), []string{"--quiet", "app", "new", name, "--apps", "applications", "--scopes", scope}, streams{strings.NewReader(""), &out, &log}); code != exitOK {
+			t.Fatalf("app new ended with %d: %s", code, log.String())
+		}
+		keys[name] = strings.TrimSpace(out.String())
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	var said syncBuilder
+	done := make(chan int, 1)
+	go func() {
+		done <- run(ctx, []string{"serve", "--set", "public/set", "--roles", "ingest", "--apps", "applications", "--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0"}, streams{strings.NewReader(""), &said, &said})
+	}()
+	metrics := said.address(t, "metrics at http://") + "/metrics"
+	for name, want := range map[string]int{"": 401, "chat": 403, "monitoring": 200} {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, metrics, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name != "" {
+			req.Header.Set("Authorization", "Bearer "+keys[name])
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil || resp.StatusCode != want || strings.Contains(string(body), "veilhash_") != (want == 200) {
+			t.Errorf("with the key of %q: %s %.80s, want %d", name, resp.Status, body, want)
+		}
 	}
 	stop()
 	if code := <-done; code != exitOK {
@@ -190,4 +226,17 @@ func (s *syncBuilder) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.b.String()
+}
+
+// address waits for an address that is said after some words.
+func (s *syncBuilder) address(t *testing.T, after string) string {
+	t.Helper()
+	for range 600 {
+		if _, rest, found := strings.Cut(s.String(), after); found && strings.ContainsAny(rest, ";\n/") {
+			return "http://" + rest[:strings.IndexAny(rest, ";\n/")]
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatalf("no address after %q in %q", after, s.String())
+	return ""
 }

@@ -4,15 +4,20 @@ import (
 	"context"
 
 	"github.com/veilhash/veilhash/server"
+	"github.com/veilhash/veilhash/server/access"
 	"github.com/veilhash/veilhash/server/store"
 )
 
-// serveMetrics answers for the observer on its own listener until it is stopped, which it is after everything else.
+// serveMetrics answers for the observer on its own listener until it is stopped, which it is after everything else. Where applications have keys, it wants one that may read metrics.
 func (a *app) serveMetrics(ctx context.Context, c *serverConfig) (stop func() error) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan error, 1)
 	a.remark("metrics at http://%s/metrics", c.metrics.Addr())
-	go func() { done <- server.Serve(ctx, c.metrics, c.observer.Handler(), c.log) }()
+	h := c.observer.Handler()
+	if c.apps != nil {
+		h = access.Guard(c.apps, access.ReadMetrics, c.log.With("role", "metrics"), h)
+	}
+	go func() { done <- server.Serve(ctx, c.metrics, h, c.log) }()
 	return func() error {
 		cancel()
 		return <-done
